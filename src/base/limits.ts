@@ -1,0 +1,43 @@
+/** Every bound in one place, unit and qualifier last. What an operator may change is in the configuration instead. */
+export const LIMITS = {
+  /** Request bodies, after inflation. SPEC: default 5 MiB, at most 32 MiB per source. */
+  BODY_BYTES_DEFAULT: 5 * 2 ** 20,
+  BODY_BYTES_MAX: 32 * 2 ** 20,
+  /** Time from the first byte of a request's body to its last; slower senders are cut. */
+  BODY_MS_MAX: 30_000,
+  HEADERS_MAX: 200,
+  HEADER_BYTES_MAX: 32 * 2 ** 10,
+  URL_BYTES_MAX: 8 * 2 ** 10,
+  JSON_DEPTH_MAX: 128,
+  /** Events in one request. */
+  BATCH_EVENTS_MAX: 10_000,
+  CONNECTION_KEY_BYTES_MAX: 512,
+  DEDUPE_KEY_BYTES_MAX: 512,
+  EVENT_TYPE_BYTES_MAX: 256,
+  /** Entries and bytes handed to the journal and not yet committed; beyond them requests get a 503. */
+  COMMIT_WAITING_MAX: 20_000,
+  COMMIT_WAITING_BYTES_MAX: 128 * 2 ** 20,
+  COMMIT_ENTRIES_MAX: 4_096,
+  COMMIT_BYTES_MAX: 16 * 2 ** 20,
+  /** Entries the projection may lag behind the log before requests are slowed with a 503. */
+  INDEX_LAG_ENTRIES_MAX: 200_000,
+  INDEX_BATCH_ENTRIES: 4_096,
+  /** Positions one mailbox holds in memory; the rest stays in the journal. */
+  MAILBOX_POSITIONS_MAX: 64,
+  /** Actors in memory; beyond them connections wait in the journal. */
+  ACTORS_MAX: 10_000,
+  /** Jobs one handler host is given at a time. */
+  HOST_JOBS_MAX: 64,
+  STATE_BYTES_MAX: 1 * 2 ** 20,
+  STEP_BYTES_MAX: 1 * 2 ** 20,
+  STEPS_MAX: 1_000,
+  EMITS_MAX: 1_000,
+  ERROR_MESSAGE_CHARS_MAX: 4_096,
+  ERROR_STACK_CHARS_MAX: 16_384,
+  PAGE_ROWS_DEFAULT: 50,
+  PAGE_ROWS_MAX: 200,
+  /** A read waits at most this long for the projection to reach what was acknowledged before it. */
+  READ_WAIT_MS_MAX: 5_000,
+  /** SIGTERM to exit. */
+  SHUTDOWN_MS_MAX: 10_000,
+} as const;
