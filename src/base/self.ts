@@ -1,7 +1,14 @@
 import { resolve } from "node:path";
 
-/** Inside a compiled executable, modules live in a virtual folder of this name (Bun: `$bunfs`, on Windows `B:\~BUN`). */
-export const isCompiled: boolean = Bun.main.startsWith("/$bunfs/") || /^B:[\\/]~BUN/.test(Bun.main);
+/**
+ * Inside a compiled executable, modules live in a virtual folder: `/$bunfs/root`, on Windows
+ * `B:\~BUN\root`. `Bun.main` is the executable's entry there or, in a thread, the thread's own entry,
+ * so that only the root, and nothing below it, may be taken from it.
+ */
+const VIRTUAL_ROOT = /^(\/\$bunfs\/root|B:[\\/]~BUN[\\/]root)[\\/]/.exec(Bun.main)?.[1] ?? null;
+
+/** Whether this code runs from the executable, rather than from its source by `bun`. */
+export const isCompiled: boolean = VIRTUAL_ROOT !== null;
 
 /**
  * The command line that starts this same program again with other arguments: a handler host, or the
@@ -13,10 +20,17 @@ export function selfCommand(args: readonly string[]): string[] {
 }
 
 /**
- * Starts one of our own threads by its entry's place under `src`, e.g. `journal/thread.ts`. The build
- * lists each as an entry point; in the executable they keep their places under the virtual root.
+ * Starts one of our own threads by its entry's place under `src`, e.g. `journal/thread.ts`: a file
+ * named `thread.ts` or `*-thread.ts`, which is what the build takes as an entry point. Works from any
+ * thread. A missing entry is reported to the worker's `error` event, not thrown here.
  */
 export function startThread(entry: string): Worker {
-  const file = isCompiled ? new URL(`./${entry.replace(/\.ts$/, ".js")}`, `file://${Bun.main}`).href : resolve(import.meta.dir, "..", entry);
-  return new Worker(file);
+  return new Worker(threadFile(entry, VIRTUAL_ROOT));
+}
+
+/** Where a thread's entry is: beside this folder, or as a file URL under the executable's virtual root. */
+export function threadFile(entry: string, virtualRoot: string | null): string {
+  if (virtualRoot === null) return resolve(import.meta.dir, "..", entry);
+  const path = `${virtualRoot}/${entry.replace(/\.ts$/, ".js")}`.replaceAll("\\", "/");
+  return `file://${path.startsWith("/") ? "" : "/"}${path}`;
 }
