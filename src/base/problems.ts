@@ -1,0 +1,146 @@
+/** One row per error code that an HTTP answer can bear, on either listener. */
+interface Row {
+  readonly status: number;
+  /** What it is, in a few words; the same for every occurrence. */
+  readonly title: string;
+  /** What the reader can do about it; used as `detail` where an occurrence has nothing to add. */
+  readonly help: string;
+  /** Seconds after which trying again makes sense; sent as `Retry-After`. */
+  readonly retryAfterS?: number;
+}
+
+/**
+ * Our own trouble is always a 5xx: several providers stop for ever on a 4xx. So a row with a 4xx says
+ * that sending the same thing again cannot help.
+ */
+export const PROBLEMS = {
+  unknown_source: {
+    status: 404,
+    title: "Unknown source",
+    help: "No source of this name is configured; the path is /in/<source>.",
+  },
+  not_found: { status: 404, title: "Not found", help: "There is nothing at this address." },
+  method_not_allowed: {
+    status: 405,
+    title: "Method not allowed",
+    help: "The Allow header lists the methods that are taken here.",
+  },
+  body_timeout: {
+    status: 408,
+    title: "Body too slow",
+    help: "The whole body must arrive within 30 seconds.",
+  },
+  body_too_large: {
+    status: 413,
+    title: "Body too large",
+    help: "Raise the source's bodyLimit if the sender is right.",
+  },
+  too_many_events: {
+    status: 413,
+    title: "Too many events in one request",
+    help: "A batch holds at most 10,000 events.",
+  },
+  url_too_long: { status: 414, title: "URL too long", help: "A URL holds at most 8 KiB." },
+  unsupported_media_type: {
+    status: 415,
+    title: "Unsupported media type",
+    help: "Send JSON or a form; plain, or as gzip, deflate or br.",
+  },
+  headers_too_large: {
+    status: 431,
+    title: "Headers too large",
+    help: "A request holds at most 200 headers of 32 KiB together.",
+  },
+  malformed_body: {
+    status: 400,
+    title: "Malformed body",
+    help: "The body is not what its Content-Type says.",
+  },
+  signature_missing: {
+    status: 401,
+    title: "Signature missing",
+    help: "The request is not signed the way this source demands.",
+  },
+  signature_mismatch: {
+    status: 401,
+    title: "Signature mismatch",
+    help: "The signature was made with another secret, or over other bytes.",
+  },
+  timestamp_too_old: {
+    status: 401,
+    title: "Timestamp too old",
+    help: "The signature is right but was made too long ago; compare the clocks.",
+  },
+  timestamp_in_future: {
+    status: 401,
+    title: "Timestamp in the future",
+    help: "The signature is right but its time has not come yet; compare the clocks.",
+  },
+  too_many_requests: {
+    status: 429,
+    title: "Too many requests",
+    help: "The rate limit is reached; Retry-After says when to go on.",
+    retryAfterS: 1,
+  },
+  overloaded: {
+    status: 503,
+    title: "Overloaded",
+    help: "More arrives than can be written; nothing was accepted, send it again.",
+    retryAfterS: 2,
+  },
+  disk_full: {
+    status: 503,
+    title: "Disk full",
+    help: "The disk has no room; nothing was accepted, send it again.",
+    retryAfterS: 30,
+  },
+  unavailable: {
+    status: 503,
+    title: "Journal unavailable",
+    help: "The journal cannot be written; nothing was accepted, send it again.",
+    retryAfterS: 10,
+  },
+  draining: {
+    status: 503,
+    title: "Shutting down",
+    help: "The server is about to stop; nothing was accepted, send it again.",
+    retryAfterS: 5,
+  },
+  internal_error: {
+    status: 503,
+    title: "Internal error",
+    help: "Something broke on our side and was logged; nothing was accepted, send it again.",
+    retryAfterS: 10,
+  },
+} as const satisfies Readonly<Record<string, Row>>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/**
+ * An RFC 9457 answer: `{ type, title, status, detail, code }`. `detail` (default: the row's help) is
+ * for people and may be shown anywhere: it must hold no secret and no part of a payload but its place.
+ */
+export function problem(
+  code: ProblemCode,
+  detail?: string,
+  headers?: Readonly<Record<string, string>>,
+): Response {
+  const row: Row = PROBLEMS[code];
+  const body = {
+    type: `urn:longstop:problem:${code}`,
+    title: row.title,
+    status: row.status,
+    detail: detail ?? row.help,
+    code,
+  };
+  return new Response(JSON.stringify(body), {
+    status: row.status,
+    headers: {
+      "content-type": "application/problem+json",
+      "cache-control": "no-store",
+      "x-content-type-options": "nosniff",
+      ...(row.retryAfterS === undefined ? {} : { "retry-after": String(row.retryAfterS) }),
+      ...headers,
+    },
+  });
+}
