@@ -83,9 +83,18 @@ export type VerifySettings =
       /** How the secret's text becomes key bytes. */
       readonly secretEncoding: "utf8" | "hex" | "base64";
     }
-  | { readonly scheme: "standard-webhooks"; readonly secrets: readonly string[]; readonly toleranceS: number }
+  | {
+      readonly scheme: "standard-webhooks";
+      readonly secrets: readonly string[];
+      readonly toleranceS: number;
+    }
   | { readonly scheme: "basic"; readonly username: string; readonly passwords: readonly string[] }
-  | { readonly scheme: "bearer"; readonly header: string; readonly prefix: string; readonly secrets: readonly string[] }
+  | {
+      readonly scheme: "bearer";
+      readonly header: string;
+      readonly prefix: string;
+      readonly secrets: readonly string[];
+    }
   | { readonly scheme: "none" }
   | { readonly scheme: "all"; readonly of: readonly VerifySettings[] }
   | { readonly scheme: "any"; readonly of: readonly VerifySettings[] };
