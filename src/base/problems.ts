@@ -112,6 +112,74 @@ export const PROBLEMS = {
     help: "Something broke on our side and was logged; nothing was accepted, send it again.",
     retryAfterS: 10,
   },
+  unauthorized: {
+    status: 401,
+    title: "Login needed",
+    help: "Send a key as `Authorization: Bearer lsk_…`; `longstop keys create` makes one.",
+  },
+  forbidden: {
+    status: 403,
+    title: "Not allowed",
+    help: "This key lacks the scope that this takes.",
+  },
+  invalid_parameter: {
+    status: 400,
+    title: "Invalid parameter",
+    help: "A parameter or field is unknown or has a value that is not taken here.",
+  },
+  bad_cursor: {
+    status: 400,
+    title: "Bad cursor",
+    help: "Take the cursor unchanged from `nextCursor` of the page before, with the same filters.",
+  },
+  wrong_status: {
+    status: 409,
+    title: "Wrong status",
+    help: "It is not in a status in which this can be done.",
+  },
+  busy: {
+    status: 409,
+    title: "Busy",
+    help: "Its handler is running right now; try again once it has ended.",
+  },
+  empty: {
+    status: 409,
+    title: "Nothing waits",
+    help: "The connection has no event waiting.",
+  },
+  last_admin_key: {
+    status: 409,
+    title: "Last admin key",
+    help: "Without it nobody could log in; create another key with the scope admin first.",
+  },
+  too_many_keys: {
+    status: 409,
+    title: "Too many keys",
+    help: "Revoke keys that are no longer used.",
+  },
+  body_gone: {
+    status: 410,
+    title: "Body gone",
+    help: "Retention has removed the bytes of this event.",
+  },
+  behind: {
+    status: 503,
+    title: "Not caught up yet",
+    help: "What was acknowledged last is not readable yet; ask again.",
+    retryAfterS: 1,
+  },
+  slow: {
+    status: 503,
+    title: "Search stopped",
+    help: "The search took too long and was stopped; narrow it with filters.",
+    retryAfterS: 5,
+  },
+  not_ready: {
+    status: 503,
+    title: "Not ready",
+    help: "The server is recovering, shutting down or out of disk.",
+    retryAfterS: 2,
+  },
 } as const satisfies Readonly<Record<string, Row>>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
