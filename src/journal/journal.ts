@@ -81,6 +81,8 @@ export interface AttemptRow {
 
 /** One event with everything that is kept about it. */
 export interface EventDetail extends EventRow {
+  /** Its work item's place: its own, or its last replay's. An operator's skip names it. */
+  readonly position: Seq;
   /** The event's own bytes; `null` once retention has emptied them. */
   readonly body: Uint8Array | null;
   readonly request: RequestFact;
