@@ -1,6 +1,6 @@
 /** Every bound in one place, unit and qualifier last. What an operator may change is in the configuration instead. */
 export const LIMITS = {
-  /** Request bodies, after inflation. SPEC: default 5 MiB, at most 32 MiB per source. */
+  /** Request bodies, after inflation: what a source takes when it says nothing, and the most it may ask for. */
   BODY_BYTES_DEFAULT: 5 * 2 ** 20,
   BODY_BYTES_MAX: 32 * 2 ** 20,
   /** Time from the first byte of a request's body to its last; slower senders are cut. */
