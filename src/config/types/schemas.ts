@@ -88,6 +88,4 @@ export interface SchemaBuilder {
   Record<V extends Schema>(key: Schema<string>, value: V): Schema<Record<string, V["static"]>>;
   /** Every property of an object may be absent. */
   Partial<S extends Schema>(schema: S, options?: ObjectOptions): Schema<Partial<S["static"]>>;
-  /** Any JSON schema by hand, with the type you say it has. */
-  Unsafe<T>(schema: Readonly<Record<string, unknown>>): Schema<T>;
 }

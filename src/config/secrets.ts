@@ -1,0 +1,51 @@
+import { type Check, type Fields, oneOrMore, text } from "./check.ts";
+
+/** Those of the source, for schemes that have none of their own; `null`: given, but faulty (said elsewhere). */
+export type SourceSecrets = readonly string[] | null;
+
+/** Its own secrets or else the source's; neither is a fault, since a request could then never be verified. */
+export function secretsOf(
+  fields: Fields,
+  key: string,
+  secrets: SourceSecrets,
+  check: Check<string>,
+): readonly string[] {
+  if (fields.has(key)) return fields.read(key, oneOrMore(check), []);
+  if (secrets === null) return [];
+  if (secrets.length === 0) {
+    fields.place
+      .at(key)
+      .absent("is missing, and the source has no secrets either", "one or more secrets");
+    return [];
+  }
+  return secrets.filter(
+    (secret, index) => check(secret, fields.place.at(key).at(index)) !== undefined,
+  );
+}
+
+/** A secret whose text is written in `encoding`. */
+export function secretIn(encoding: "utf8" | "hex" | "base64"): Check<string> {
+  return (value, place) => {
+    const secret = text(value, place);
+    if (secret === undefined || encoding === "utf8") return secret;
+    const right = encoding === "hex" ? /^(?:[0-9a-f]{2})+$/i.test(secret) : isBase64(secret);
+    return right
+      ? secret
+      : place.fault(secret, {
+          message: `is not ${encoding}, as secretEncoding says`,
+          allowed: `a secret in ${encoding}`,
+        });
+  };
+}
+
+/** `whsec_` + base64 (shared), or `whpk_` + base64 (a public key). */
+export const standardSecret: Check<string> = (value, place) => {
+  const secret = text(value, place);
+  if (secret === undefined || isBase64(secret.replace(/^wh(?:sec|pk)_/, ""))) return secret;
+  return place.fault(secret, {
+    message: "is not base64 after its prefix",
+    allowed: '"whsec_" + base64',
+  });
+};
+
+const isBase64 = (secret: string): boolean => /^[A-Za-z0-9+/_-]{2,}={0,2}$/.test(secret);
