@@ -83,7 +83,7 @@ async function bundle(
     // Names are kept: they are in the stack traces that operators send.
     minify: { whitespace: true, syntax: true, identifiers: false },
     sourcemap: "inline",
-    define: { "process.env.LONGSTOP_BUILD_COMMIT": JSON.stringify(commit()) },
+    define: { LONGSTOP_BUILD_COMMIT: JSON.stringify(commit()) },
     throw: false,
   });
 }
@@ -112,7 +112,8 @@ async function startMs(outfile: string): Promise<number> {
     const began = performance.now();
     const child = Bun.spawn([outfile, "version"], { stdout: "ignore", stderr: "inherit" });
     const code = await child.exited;
-    if (code !== 0) throw new Error(`the executable does not start: \`version\` ended with ${code}`);
+    if (code !== 0)
+      throw new Error(`the executable does not start: \`version\` ended with ${code}`);
     best = Math.min(best, performance.now() - began);
   }
   return Math.round(best);

@@ -1,0 +1,4 @@
+import { runConfigChild } from "../../src/config/child.ts";
+
+/** Stands for the executable's hidden command: `bun config-entry.ts <path>`. */
+await runConfigChild(process.argv.slice(2));

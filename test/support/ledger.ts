@@ -1,0 +1,241 @@
+import type { Millis } from "../../src/base/clock.ts";
+import type { Seq } from "../../src/base/ids.ts";
+import { seq } from "../../src/base/ids.ts";
+import type {
+  Appended,
+  ConnectionRef,
+  EventFact,
+  Fact,
+  Intake,
+  ReplayJob,
+  StoredKey,
+} from "../../src/journal/facts.ts";
+import { newerOf } from "../../src/journal/newest.ts";
+import {
+  type Account,
+  connectionName,
+  type Entry,
+  freshAccount,
+  freshEntry,
+  statusReason,
+} from "./ledger-rows.ts";
+
+/**
+ * What every fact means, as plainly as it can be said: maps in memory, no batches, no thread. It is the
+ * model that a real projection is held against, and the truth that the simulation checks.
+ */
+export class Ledger {
+  readonly events = new Map<Seq, Entry>();
+  readonly connections = new Map<string, Account>();
+  readonly jobs = new Map<string, ReplayJob>();
+  readonly keys = new Map<string, StoredKey>();
+  readonly secrets = new Map<string, Map<string, Millis>>();
+  readonly #dedupe = new Map<string, Entry>();
+  /** Unsettled work by position, in order of position. */
+  readonly work = new Map<Seq, Entry>();
+  readonly run: number;
+  last = seq(0);
+
+  constructor(run = 1) {
+    this.run = run;
+  }
+
+  /** Takes one place per event, at least one. */
+  append(intake: Intake): Appended[] {
+    const first = this.#take(Math.max(1, intake.events.length));
+    return intake.events.map((fact, index) => this.#enter(intake, fact, seq(first + index), first));
+  }
+
+  #enter(intake: Intake, fact: EventFact, at: Seq, requestSeq: Seq): Appended {
+    const key = `${intake.source}\n${fact.dedupeKey}`;
+    const original = this.#dedupe.get(key);
+    if (original !== undefined) {
+      original.duplicates++;
+      return { id: original.id, seq: original.seq, duplicate: true };
+    }
+    const entry = freshEntry(intake, fact, at, requestSeq, this.run);
+    this.#dedupe.set(key, entry);
+    this.events.set(at, entry);
+    if (!intake.settled) this.work.set(at, entry);
+    const account = this.#accountOf(entry);
+    if (account !== null) {
+      if (!intake.settled) account.queue.set(at, entry);
+      account.events++;
+      account.lastEventAt = intake.at;
+      this.#schedule(account, at, false);
+    }
+    return { id: entry.id, seq: at, duplicate: false };
+  }
+
+  /** Returns the fact's (first) place. What names an event that is not at that position changes nothing. */
+  record(fact: Fact): Seq {
+    const at = this.#take(fact.kind === "replayed" ? Math.max(1, fact.events.length) : 1);
+    switch (fact.kind) {
+      case "settled":
+        this.#settled(fact, at);
+        break;
+      case "attempted":
+        this.#attempted(fact, at);
+        break;
+      case "stepped":
+        this.#stepped(fact);
+        break;
+      case "replayed":
+        this.#replayed(fact, at);
+        break;
+      case "paused":
+      case "resumed":
+      case "halted":
+      case "restarted":
+      case "retried":
+        this.#connection(fact, at);
+        break;
+      case "job":
+        this.jobs.set(fact.id, fact.job);
+        break;
+      case "key_created":
+        this.keys.set(fact.key.id, fact.key);
+        break;
+      case "key_revoked":
+        this.keys.delete(fact.id);
+        break;
+      case "secret_used":
+        this.#secretUsed(fact);
+        break;
+    }
+    return at;
+  }
+
+  account(ref: ConnectionRef): Account | null {
+    return this.connections.get(connectionName(ref)) ?? null;
+  }
+
+  #settled(fact: Extract<Fact, { kind: "settled" }>, at: Seq): void {
+    const entry = this.work.get(fact.position);
+    if (entry === undefined || entry.seq !== fact.event) return;
+    this.work.delete(fact.position);
+    entry.status = fact.outcome;
+    entry.settledAt = fact.at;
+    entry.dueAt = null;
+    entry.stale = fact.stale;
+    entry.error = fact.error;
+    entry.reason = fact.reason;
+    if (fact.attempt > 0) entry.attempts = fact.attempt;
+    const { position, attempt, startedAt, durationMs, outcome, error } = fact;
+    entry.log.push({ position, attempt, startedAt, durationMs, outcome, error, nextAt: null });
+    const account = this.#accountOf(entry);
+    if (account === null) return;
+    account.queue.delete(position);
+    if (fact.state !== null) account.state = fact.state;
+    if (fact.outcome === "completed" && !fact.stale)
+      account.newest = newerOf(account.newest, entry.fact);
+    if (account.holding === position) account.holding = null;
+    this.#schedule(account, at, true);
+  }
+
+  #attempted(fact: Extract<Fact, { kind: "attempted" }>, at: Seq): void {
+    const entry = this.work.get(fact.position);
+    if (entry === undefined || entry.seq !== fact.event) return;
+    entry.attempts = fact.attempt;
+    if (!fact.asked) entry.counted++;
+    entry.dueAt = fact.nextAt;
+    entry.error = fact.error;
+    const { position, attempt, startedAt, durationMs, error, nextAt } = fact;
+    entry.log.push({ position, attempt, startedAt, durationMs, outcome: "retry", error, nextAt });
+    const account = this.#accountOf(entry);
+    if (account === null) return;
+    if (fact.holds) account.holding = position;
+    this.#schedule(account, at, true);
+  }
+
+  #stepped(fact: Extract<Fact, { kind: "stepped" }>): void {
+    const steps = this.work.get(fact.position)?.steps;
+    if (steps === undefined || steps.some((step) => step.name === fact.name)) return;
+    steps.push({ name: fact.name, result: fact.result, at: fact.at });
+  }
+
+  /** Pending events keep their place: they are processed anyway. */
+  #replayed(fact: Extract<Fact, { kind: "replayed" }>, at: Seq): void {
+    for (const [index, event] of fact.events.entries()) {
+      const entry = this.events.get(event);
+      if (entry === undefined || entry.status === "pending") continue;
+      entry.status = "pending";
+      entry.position = seq(at + index);
+      entry.counted = 0;
+      entry.attempts = 0;
+      entry.settledAt = null;
+      entry.error = null;
+      entry.reason = null;
+      entry.steps = [];
+      entry.replays++;
+      this.work.set(entry.position, entry);
+      const account = this.#accountOf(entry);
+      if (account === null) continue;
+      account.queue.set(entry.position, entry);
+      this.#schedule(account, entry.position, false);
+    }
+    const job = fact.job === null ? undefined : this.jobs.get(fact.job);
+    if (fact.job === null || job === undefined) return;
+    const cursor = fact.events.at(-1) ?? job.cursor;
+    this.jobs.set(fact.job, { ...job, done: job.done + fact.events.length, cursor });
+  }
+
+  #connection(
+    fact: Extract<Fact, { kind: "paused" | "resumed" | "halted" | "restarted" | "retried" }>,
+    at: Seq,
+  ): void {
+    const account = this.#account(fact.connection);
+    if (fact.kind === "restarted") {
+      account.restarts++;
+      account.restartLog.push(fact.at);
+    } else if (fact.kind === "retried") {
+      account.holding = null;
+      for (const entry of account.queue.values()) entry.dueAt = null;
+    } else {
+      account.status = fact.kind === "resumed" ? "active" : fact.kind;
+      account.statusAt = fact.at;
+      account.reason = statusReason(fact);
+      if (fact.kind === "resumed") account.restartLog = [];
+    }
+    this.#schedule(account, at, true);
+  }
+
+  /** When the connection can next be worked on; see `MailboxReads.ready` and `.due`. */
+  #schedule(account: Account, at: Seq, bump: boolean): void {
+    const queue = [...account.queue.values()];
+    const held = queue.find((entry) => entry.position === account.holding);
+    const waits = queue.flatMap((entry) => (entry.dueAt === null ? [] : [entry.dueAt]));
+    const active = account.status === "active";
+    const ready = active && held === undefined && waits.length < queue.length;
+    if (!ready) account.readySeq = null;
+    else if (bump || account.readySeq === null) account.readySeq = at;
+    if (!active || waits.length === 0) account.wakeAt = null;
+    else account.wakeAt = held === undefined ? Math.min(...waits) : held.dueAt;
+  }
+
+  #secretUsed(fact: Extract<Fact, { kind: "secret_used" }>): void {
+    const uses = this.secrets.get(fact.source) ?? new Map<string, Millis>();
+    uses.set(fact.fingerprint, fact.at);
+    this.secrets.set(fact.source, uses);
+  }
+
+  #accountOf(entry: Entry): Account | null {
+    const key = entry.fact.connection;
+    return key === null ? null : this.#account({ source: entry.intake.source, key });
+  }
+
+  #account(ref: ConnectionRef): Account {
+    const name = connectionName(ref);
+    const known = this.connections.get(name);
+    if (known !== undefined) return known;
+    const fresh = freshAccount(ref);
+    this.connections.set(name, fresh);
+    return fresh;
+  }
+
+  #take(width: number): Seq {
+    const first = seq(this.last + 1);
+    this.last = seq(this.last + width);
+    return first;
+  }
+}
