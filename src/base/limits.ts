@@ -28,6 +28,12 @@ export const LIMITS = {
   ACTORS_MAX: 10_000,
   /** Jobs one handler host is given at a time. */
   HOST_JOBS_MAX: 64,
+  /** Bytes of bodies that one handler host is given at a time; a larger one goes alone. */
+  HOST_BYTES_MAX: 32 * 2 ** 20,
+  /** Hosts that each run a single suspect, beside the shared ones. */
+  HOSTS_ISOLATED_MAX: 4,
+  /** Positions remembered as having ended their host: they run isolated from then on. */
+  GUILTY_POSITIONS_MAX: 10_000,
   STATE_BYTES_MAX: 1 * 2 ** 20,
   STEP_BYTES_MAX: 1 * 2 ** 20,
   STEPS_MAX: 1_000,
