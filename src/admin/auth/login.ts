@@ -1,0 +1,82 @@
+import { problem } from "../../base/problems.ts";
+import { err, ok, type Result } from "../../base/result.ts";
+import type { Settings } from "../../config/settings.ts";
+import type { Actor } from "../../journal/facts.ts";
+import type { AdminDeps } from "../deps.ts";
+import type { Scope } from "../endpoint.ts";
+import { judgeLocal } from "./local.ts";
+
+type LoginDeps = Pick<AdminDeps, "keys" | "slowdown" | "settings" | "development">;
+
+/** Who acts in `dev`, where nobody logs in. */
+export const DEVELOPER: Actor = "developer";
+const NOBODY: Actor = "nobody";
+
+/** Lets a request in, as whom, or says what to answer instead. `peer`: its address, `null` when unknown. */
+export function login(
+  deps: LoginDeps,
+  scope: Scope,
+  request: Request,
+  peer: string | null,
+): Result<Actor, Response> {
+  if (scope === "open" && !sharesAddress(deps.settings().listen)) return ok(NOBODY);
+  const local = deps.development ? judgeLocal(request, peer) : "elsewhere";
+  if (local === "local") return ok(DEVELOPER);
+  const secret = bearer(request.headers.get("authorization"));
+  if (secret !== null) return withKey(deps, scope, secret, peer ?? "unknown");
+  if (local === "cross_site") {
+    return refuse("forbidden", "A page of another site may not act here; use a key.");
+  }
+  if (local === "foreign_host") {
+    return refuse("forbidden", "Without a key, call it by localhost or a loopback address.");
+  }
+  return refuse("unauthorized");
+}
+
+/** Both listeners on one address: then only the public paths are open to everyone. */
+export function sharesAddress(listen: Settings["listen"]): boolean {
+  const { public: outer, admin } = listen;
+  return outer.port !== 0 && outer.port === admin.port && outer.host === admin.host;
+}
+
+/**
+ * A made key cannot be guessed, so that it opens at any time; the fixed one may be short, so that it
+ * is not even compared while its peer is being slowed. Behind a proxy all share one peer: made keys
+ * keep working there while somebody else is trying.
+ */
+function withKey(
+  deps: LoginDeps,
+  scope: Scope,
+  secret: string,
+  peer: string,
+): Result<Actor, Response> {
+  const holder = deps.keys.find(secret);
+  if ((holder === null || holder.guessable) && deps.slowdown.holds(peer)) {
+    return refuse("too_many_requests", "Too many failed logins; wait before the next one.");
+  }
+  if (holder === null) {
+    deps.slowdown.failed(peer);
+    return refuse("unauthorized", "This key is not known, or was revoked.");
+  }
+  if (opens(holder.scopes, scope)) return ok(holder.id);
+  return refuse("forbidden", `This takes a key with the scope ${needed(scope)}.`);
+}
+
+function opens(held: readonly string[], scope: Scope): boolean {
+  return held.includes("admin") || (scope !== "admin" && held.includes("read"));
+}
+
+const needed = (scope: Scope): string => (scope === "admin" ? "admin" : "read or admin");
+
+function bearer(header: string | null): string | null {
+  return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1] ?? null;
+}
+
+function refuse(
+  code: "unauthorized" | "forbidden" | "too_many_requests",
+  detail?: string,
+): Result<never, Response> {
+  const challenge =
+    code === "unauthorized" ? { "www-authenticate": 'Bearer realm="longstop"' } : {};
+  return err(problem(code, detail, challenge));
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { Settings } from "../config/settings.ts";
+import type { Reads } from "../journal/journal.ts";
+import type { Operations } from "../mailbox/operations.ts";
+import type { KeyRing } from "./auth/key-ring.ts";
+import type { Slowdown } from "./auth/slowdown.ts";
+
+/** All that the operators' API stands on. */
+export interface AdminDeps {
+  readonly reads: Reads;
+  readonly operations: Operations;
+  readonly keys: KeyRing;
+  readonly slowdown: Slowdown;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** The configuration as it is now: a reload replaces it. */
+  settings(): Settings;
+  ready(): Readiness;
+  readonly version: string;
+  /** `dev`: callers from this machine need no login. */
+  readonly development: boolean;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Why not, in a sentence for whoever watches; `null` when ready. */
+  readonly reason: string | null;
+}

@@ -1,0 +1,80 @@
+import { problem } from "../base/problems.ts";
+import { login } from "./auth/login.ts";
+import type { AdminDeps } from "./deps.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { expected } from "./refusals.ts";
+
+/** On every answer; a page of ours brings a policy of its own. */
+const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
+  ["x-content-type-options", "nosniff"],
+  ["cache-control", "no-store"],
+  ["referrer-policy", "no-referrer"],
+  ["x-frame-options", "DENY"],
+  ["cross-origin-resource-policy", "same-origin"],
+];
+const POLICY = "default-src 'none'; frame-ancestors 'none'";
+
+/** One request to one endpoint: let in → validated → handled → answered. Never rejects. */
+export async function answer(
+  deps: AdminDeps,
+  endpoint: Endpoint,
+  request: Request,
+  peer: string | null,
+): Promise<Response> {
+  const admitted = login(deps, endpoint.scope, request, peer);
+  if (!admitted.ok) return secured(request, admitted.error);
+  const response = await handled(deps, endpoint, request, admitted.value);
+  if (endpoint.method !== "GET") {
+    const action = `${endpoint.method} ${endpoint.path}`;
+    deps.log.info("an operator acted", { by: admitted.value, action, status: response.status });
+  }
+  return secured(request, response);
+}
+
+/** A request that no endpoint takes: nothing there, or not by this method. */
+export function refused(
+  deps: AdminDeps,
+  allowed: readonly string[],
+  request: Request,
+  peer: string | null,
+): Response {
+  const admitted = login(deps, "open", request, peer);
+  if (!admitted.ok) return secured(request, admitted.error);
+  if (allowed.length === 0) return secured(request, problem("not_found"));
+  const allow = allowed.join(", ");
+  const detail = `${request.method.slice(0, 20)} is not taken here, but ${allow}.`;
+  return secured(request, problem("method_not_allowed", detail, { allow }));
+}
+
+async function handled(
+  deps: AdminDeps,
+  endpoint: Endpoint,
+  request: Request,
+  by: string,
+): Promise<Response> {
+  try {
+    return await endpoint.answer(request, by);
+  } catch (thrown) {
+    const response = expected(thrown);
+    if (response !== null) return response;
+    const reference = `err_${deps.random.text(12)}`;
+    deps.log.error("an operator's request broke", {
+      reference,
+      action: `${endpoint.method} ${endpoint.path}`,
+      error: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+    });
+    return problem(
+      "internal_error",
+      `Something broke on our side; the log has it as ${reference}.`,
+    );
+  }
+}
+
+function secured(request: Request, response: Response): Response {
+  for (const [name, value] of SECURITY_HEADERS) response.headers.set(name, value);
+  if (!response.headers.has("content-security-policy")) {
+    response.headers.set("content-security-policy", POLICY);
+  }
+  if (request.method !== "HEAD") return response;
+  return new Response(null, { status: response.status, headers: response.headers });
+}

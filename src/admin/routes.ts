@@ -1,0 +1,64 @@
+import { type AnyElysia, Elysia } from "elysia";
+import { connectionEndpoints } from "./connections/endpoints.ts";
+import type { AdminDeps } from "./deps.ts";
+import { answer, refused } from "./edge.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { eventEndpoints } from "./events/endpoints.ts";
+import { keyEndpoints } from "./keys/endpoints.ts";
+import { openApiEndpoints } from "./openapi/endpoints.ts";
+import { replayEndpoints } from "./replays/endpoints.ts";
+import { sourceEndpoints } from "./sources/endpoints.ts";
+import { statusEndpoints } from "./status/endpoints.ts";
+
+/** Every operation of the operators' address. */
+export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
+  const endpoints = [
+    ...eventEndpoints(deps),
+    ...connectionEndpoints(deps),
+    ...replayEndpoints(deps),
+    ...sourceEndpoints(deps),
+    ...keyEndpoints(deps),
+    ...statusEndpoints(deps),
+  ];
+  return [...endpoints, ...openApiEndpoints(endpoints, deps.version)];
+}
+
+/**
+ * The operators' address, whole: whatever is asked for, known or not, is answered here. The framework
+ * finds the endpoint and knows the peer's address; all else is the endpoint's.
+ */
+export function adminRoutes(deps: AdminDeps): AnyElysia {
+  const app = new Elysia({ name: "admin" });
+  for (const [path, endpoints] of byPath(adminEndpoints(deps))) {
+    const route = path.replaceAll(/\{(\w+)\}/g, ":$1");
+    const allowed = endpoints.flatMap(({ method }) =>
+      method === "GET" ? ["GET", "HEAD"] : [method],
+    );
+    app.all(
+      route,
+      ({ request, server }) => {
+        const peer = server?.requestIP(request)?.address ?? null;
+        const method = request.method === "HEAD" ? "GET" : request.method;
+        const endpoint = endpoints.find((own) => own.method === method);
+        if (endpoint === undefined) return refused(deps, allowed, request, peer);
+        return answer(deps, endpoint, request, peer);
+      },
+      { parse: "none" },
+    );
+  }
+  app.all(
+    "/*",
+    ({ request, server }) =>
+      refused(deps, [], request, server?.requestIP(request)?.address ?? null),
+    { parse: "none" },
+  );
+  return app;
+}
+
+function byPath(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const paths = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    paths.set(endpoint.path, [...(paths.get(endpoint.path) ?? []), endpoint]);
+  }
+  return paths;
+}

@@ -1,0 +1,168 @@
+import { type Static, Type } from "@sinclair/typebox";
+import type { SourceSettings, VerifySettings } from "../../config/settings.ts";
+import type { SourceRow } from "../../journal/journal.ts";
+import { iso, json, page } from "../answers.ts";
+import type { AdminDeps } from "../deps.ts";
+import { type Endpoint, endpoint } from "../endpoint.ts";
+import { listOf, Nullable, noQuery, Time } from "../schemas.ts";
+
+const counts = {
+  received: Type.Integer({ description: "events, without duplicates" }),
+  duplicates: Type.Integer(),
+  pending: Type.Integer(),
+  completed: Type.Integer(),
+  skipped: Type.Integer(),
+  failed: Type.Integer(),
+};
+type Counts = Pick<SourceRow, keyof typeof counts>;
+
+const SourceView = Type.Object(
+  {
+    id: Type.String({ description: "its name" }),
+    provider: Nullable(Type.String()),
+    configured: Type.Boolean({ description: "false: removed, its events are kept" }),
+    path: Type.String({ description: "where it receives" }),
+    url: Nullable(Type.String({ description: "as the provider is told, where publicUrl is set" })),
+    handler: Type.Boolean(),
+    order: Nullable(Type.String()),
+    ...counts,
+    lastEventAt: Nullable(Time),
+    secrets: Type.Array(
+      Type.Object({
+        fingerprint: Type.String({ description: "first 8 hex digits of its SHA-256" }),
+        lastUsedAt: Nullable(Time),
+        configured: Type.Boolean(),
+      }),
+    ),
+  },
+  { $id: "Source" },
+);
+type SourceView = Static<typeof SourceView>;
+
+const StatsView = Type.Object({ sources: Type.Integer(), ...counts }, { $id: "Stats" });
+
+export function sourceEndpoints(deps: AdminDeps): readonly Endpoint[] {
+  return [list(deps), stats(deps)];
+}
+
+const list = (deps: AdminDeps): Endpoint =>
+  endpoint({
+    method: "GET",
+    path: "/v1/sources",
+    scope: "read",
+    summary: "List sources with their counts and their secrets' last use",
+    query: noQuery,
+    body: null,
+    answers: { 200: { description: "All sources", schema: listOf(SourceView) } },
+    problems: ["behind", "slow"],
+    handle: async () => {
+      const { sources, publicUrl } = deps.settings();
+      const rows = new Map((await deps.reads.sources()).map((row) => [row.source, row]));
+      const names = [...new Set([...Object.keys(sources), ...rows.keys()])].sort();
+      const view = (name: string): SourceView => {
+        const settings = Object.hasOwn(sources, name) ? sources[name] : undefined;
+        return sourceView(name, settings ?? null, rows.get(name) ?? null, publicUrl);
+      };
+      return page(names.map(view), null);
+    },
+  });
+
+const stats = (deps: AdminDeps): Endpoint =>
+  endpoint({
+    method: "GET",
+    path: "/v1/stats",
+    scope: "read",
+    summary: "Count events over all sources",
+    query: noQuery,
+    body: null,
+    answers: { 200: { description: "Sums since the beginning", schema: StatsView } },
+    problems: ["behind", "slow"],
+    handle: async () => {
+      const rows = await deps.reads.sources();
+      const sum = (name: keyof Counts): number => rows.reduce((all, row) => all + row[name], 0);
+      return json({
+        sources: rows.length,
+        received: sum("received"),
+        duplicates: sum("duplicates"),
+        pending: sum("pending"),
+        completed: sum("completed"),
+        skipped: sum("skipped"),
+        failed: sum("failed"),
+      });
+    },
+  });
+
+const NOTHING_YET: Omit<SourceRow, "source"> = {
+  received: 0,
+  duplicates: 0,
+  pending: 0,
+  completed: 0,
+  skipped: 0,
+  failed: 0,
+  lastEventAt: null,
+  secrets: [],
+};
+
+function sourceView(
+  name: string,
+  settings: SourceSettings | null,
+  row: SourceRow | null,
+  publicUrl: string | null,
+): SourceView {
+  const { received, duplicates, pending, completed, skipped, failed, lastEventAt, secrets } =
+    row ?? NOTHING_YET;
+  const path = `/in/${name}`;
+  return {
+    id: name,
+    provider: settings?.provider ?? null,
+    configured: settings !== null,
+    path,
+    url: publicUrl === null ? null : `${publicUrl}${path}`,
+    handler: settings?.handler ?? false,
+    order: settings?.order ?? null,
+    received,
+    duplicates,
+    pending,
+    completed,
+    skipped,
+    failed,
+    lastEventAt: iso(lastEventAt),
+    secrets: secretViews(settings, secrets),
+  };
+}
+
+/** Every secret that is configured or was ever used, so that one sees which can be retired. */
+function secretViews(
+  settings: SourceSettings | null,
+  used: SourceRow["secrets"],
+): SourceView["secrets"] {
+  const configured = new Set(settings === null ? [] : secretsOf(settings).map(fingerprint));
+  const lastUse = new Map(used.map((secret) => [secret.fingerprint, secret.lastUsedAt]));
+  return [...new Set([...configured, ...lastUse.keys()])].map((own) => ({
+    fingerprint: own,
+    lastUsedAt: iso(lastUse.get(own) ?? null),
+    configured: configured.has(own),
+  }));
+}
+
+function secretsOf(settings: SourceSettings): readonly string[] {
+  const own = settings.verify === null ? [] : verifySecrets(settings.verify);
+  return own.length > 0 ? own : settings.secrets;
+}
+
+function verifySecrets(verify: VerifySettings): readonly string[] {
+  switch (verify.scheme) {
+    case "all":
+    case "any":
+      return verify.of.flatMap(verifySecrets);
+    case "basic":
+      return verify.passwords;
+    case "none":
+      return [];
+    default:
+      return verify.secrets;
+  }
+}
+
+const fingerprint = (secret: string): string =>
+  new Bun.CryptoHasher("sha256").update(secret).digest("hex").slice(0, 8);
