@@ -100,7 +100,8 @@ class Scan {
     this.at++;
     this.#space();
     while (this.at < this.#bytes.length && this.#bytes[this.at] !== CLOSE_BRACKET) {
-      if (!visit(this.at)) return;
+      const start = this.at;
+      if (!visit(start) || this.at === start) return;
       this.#space();
       if (this.#bytes[this.at] === COMMA) this.at++;
       this.#space();

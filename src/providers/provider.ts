@@ -85,12 +85,23 @@ export interface Preset {
   readonly title: string;
   /** The page that it follows, and the day it was read. */
   readonly source: string;
-  readonly needs: Readonly<Record<"secrets" | "publicKey" | "verifyToken" | "credentials" | "apiKey" | "verify" | "event", Need>>;
+  readonly needs: Readonly<
+    Record<
+      "secrets" | "publicKey" | "verifyToken" | "credentials" | "apiKey" | "verify" | "event",
+      Need
+    >
+  >;
   /** Body limit where the provider sends more than the default; `null`: the default. */
   readonly bodyBytesMax: number | null;
   open(source: SourceSettings): Provider;
   /** Event types that `sample` can make. */
   readonly sampleTypes: readonly string[];
   /** A correctly signed, realistic request: what `longstop send` posts. `url` is where it will be posted. */
-  sample(type: string, at: Millis, id: string, source: SourceSettings, url: string): Result<Sample, string>;
+  sample(
+    type: string,
+    at: Millis,
+    id: string,
+    source: SourceSettings,
+    url: string,
+  ): Result<Sample, string>;
 }
