@@ -1,5 +1,5 @@
-import type { EventId, Seq } from "../base/ids.ts";
 import type { Millis } from "../base/clock.ts";
+import type { EventId, Seq } from "../base/ids.ts";
 
 /**
  * The vocabulary of the journal: facts, in the past tense, and nothing that can be derived from them.
@@ -138,20 +138,62 @@ export type Fact =
       readonly job: string | null;
       readonly by: Actor;
     }
-  | { readonly kind: "paused"; readonly at: Millis; readonly connection: ConnectionRef; readonly by: Actor; readonly reason: string | null }
-  | { readonly kind: "resumed"; readonly at: Millis; readonly connection: ConnectionRef; readonly by: Actor }
+  | {
+      readonly kind: "paused";
+      readonly at: Millis;
+      readonly connection: ConnectionRef;
+      readonly by: Actor;
+      readonly reason: string | null;
+    }
+  | {
+      readonly kind: "resumed";
+      readonly at: Millis;
+      readonly connection: ConnectionRef;
+      readonly by: Actor;
+    }
   /** More restarts than the source's intensity allows: an operator must look. */
-  | { readonly kind: "halted"; readonly at: Millis; readonly connection: ConnectionRef; readonly reason: string }
+  | {
+      readonly kind: "halted";
+      readonly at: Millis;
+      readonly connection: ConnectionRef;
+      readonly reason: string;
+    }
   /** The connection's actor crashed and was rebuilt. */
-  | { readonly kind: "restarted"; readonly at: Millis; readonly connection: ConnectionRef; readonly reason: string }
+  | {
+      readonly kind: "restarted";
+      readonly at: Millis;
+      readonly connection: ConnectionRef;
+      readonly reason: string;
+    }
   /** An operator wants the next try now: waiting times of the connection's work are cleared. */
-  | { readonly kind: "retried"; readonly at: Millis; readonly connection: ConnectionRef; readonly by: Actor }
+  | {
+      readonly kind: "retried";
+      readonly at: Millis;
+      readonly connection: ConnectionRef;
+      readonly by: Actor;
+    }
   /** The whole of a replay job's row, as of now: last one wins. */
-  | { readonly kind: "job"; readonly at: Millis; readonly id: string; readonly job: ReplayJob; readonly by: Actor }
-  | { readonly kind: "key_created"; readonly at: Millis; readonly key: StoredKey; readonly by: Actor }
+  | {
+      readonly kind: "job";
+      readonly at: Millis;
+      readonly id: string;
+      readonly job: ReplayJob;
+      readonly by: Actor;
+    }
+  | {
+      readonly kind: "key_created";
+      readonly at: Millis;
+      readonly key: StoredKey;
+      readonly by: Actor;
+    }
   | { readonly kind: "key_revoked"; readonly at: Millis; readonly id: string; readonly by: Actor }
   /** Which secret (by its fingerprint) of a source last matched, and when; written at most once a minute each. */
-  | { readonly kind: "secret_used"; readonly at: Millis; readonly source: string; readonly fingerprint: string };
+  | {
+      readonly kind: "secret_used";
+      readonly at: Millis;
+      readonly source: string;
+      readonly fingerprint: string;
+    };
 
 export interface StoredKey {
   /** `key_…`: shown and logged. */
@@ -196,4 +238,40 @@ export interface EventFilter {
   readonly error?: string;
   /** Free text: an event id, a dedupe key, or part of a type, connection or error. */
   readonly q?: string;
+}
+
+/** Every kind's number in the log. Numbers are for ever; a new kind takes the next one. */
+export const KIND = {
+  request: 1,
+  duplicate: 2,
+  settled: 3,
+  attempted: 4,
+  stepped: 5,
+  replayed: 6,
+  paused: 7,
+  resumed: 8,
+  halted: 9,
+  restarted: 10,
+  retried: 11,
+  job: 12,
+  key_created: 13,
+  key_revoked: 14,
+  secret_used: 15,
+  started: 16,
+  stopped: 17,
+} as const;
+
+/** A request's entry in the log: its events as they were named, before it was known which are duplicates. */
+export interface RequestEntry {
+  readonly source: string;
+  readonly origin: Origin;
+  readonly settled: boolean;
+  readonly trace: string | null;
+  readonly events: readonly EventFact[];
+}
+
+/** A request that brought nothing new: the originals' places. Its body is not kept a second time. */
+export interface DuplicateEntry {
+  readonly source: string;
+  readonly of: readonly number[];
 }

@@ -87,7 +87,11 @@ export interface EventDetail extends EventRow {
   readonly body: Uint8Array | null;
   readonly request: RequestFact;
   readonly attemptLog: readonly AttemptRow[];
-  readonly steps: readonly { readonly name: string; readonly result: string; readonly at: Millis }[];
+  readonly steps: readonly {
+    readonly name: string;
+    readonly result: string;
+    readonly at: Millis;
+  }[];
   /** The unsettled event before it in its connection, if any: what it waits behind. */
   readonly behind: EventId | null;
 }
@@ -104,7 +108,12 @@ export interface ConnectionRow {
   readonly mailboxDepth: number;
   readonly lastEventAt: Millis | null;
   /** Oldest unsettled event and its next try, if it is being retried. */
-  readonly head: { readonly id: EventId; readonly seq: Seq; readonly attempts: number; readonly nextAttemptAt: Millis | null } | null;
+  readonly head: {
+    readonly id: EventId;
+    readonly seq: Seq;
+    readonly attempts: number;
+    readonly nextAttemptAt: Millis | null;
+  } | null;
   readonly restarts: number;
   readonly events: number;
 }
@@ -118,7 +127,10 @@ export interface Page<T> {
 /** What operators read. Each waits, bounded, until the projection has what was acknowledged before the call. Rejects with `ReadRefused`. */
 export interface Reads {
   /** Newest first. */
-  events(filter: EventFilter, page: { limit: number; cursor: string | null }): Promise<Page<EventRow>>;
+  events(
+    filter: EventFilter,
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<EventRow>>;
   event(id: EventId): Promise<EventDetail | null>;
   /** The request an event came in, whole: for `/v1/events/:id/body` of a batch and for verifying again. */
   requestBody(id: EventId): Promise<Uint8Array | null>;
@@ -126,9 +138,15 @@ export interface Reads {
   count(filter: EventFilter, upTo: Seq, atMost: number): Promise<number>;
   /** Matching events after `after` up to `upTo` in journal order (oldest first): what a replay job walks. */
   oldest(filter: EventFilter, after: Seq, upTo: Seq, limit: number): Promise<readonly EventRow[]>;
-  connections(filter: { source?: string; status?: ConnectionStatus; q?: string }, page: { limit: number; cursor: string | null }): Promise<Page<ConnectionRow>>;
+  connections(
+    filter: { source?: string; status?: ConnectionStatus; q?: string },
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<ConnectionRow>>;
   connection(ref: ConnectionRef): Promise<ConnectionRow | null>;
-  jobs(page: { limit: number; cursor: string | null }): Promise<Page<{ id: string; job: ReplayJob }>>;
+  jobs(page: {
+    limit: number;
+    cursor: string | null;
+  }): Promise<Page<{ id: string; job: ReplayJob }>>;
   job(id: string): Promise<ReplayJob | null>;
   runningJobs(): Promise<readonly { id: string; job: ReplayJob }[]>;
   keys(): Promise<readonly StoredKey[]>;
@@ -192,13 +210,22 @@ export interface ConnectionView {
 /** A unit of work that is not in memory: a connection, or an event that stands alone. */
 export type Unit =
   | { readonly kind: "connection"; readonly ref: ConnectionRef; readonly readySeq: Seq }
-  | { readonly kind: "alone"; readonly source: string; readonly item: WorkItem; readonly readySeq: Seq };
+  | {
+      readonly kind: "alone";
+      readonly source: string;
+      readonly item: WorkItem;
+      readonly readySeq: Seq;
+    };
 
 export interface LoadedEvent {
   readonly id: EventId;
   readonly seq: Seq;
   readonly source: string;
-  readonly fact: EventFact & { readonly origin: Origin; readonly receivedAt: Millis; readonly trace: string | null };
+  readonly fact: EventFact & {
+    readonly origin: Origin;
+    readonly receivedAt: Millis;
+    readonly trace: string | null;
+  };
   readonly request: RequestFact;
   /** The event's own bytes; `null` when retention has emptied them. */
   readonly body: Uint8Array | null;
@@ -214,13 +241,19 @@ export interface MailboxReads {
   /** One view per ref, in order; a connection that was never seen is active and empty. */
   view(refs: readonly ConnectionRef[], limit: number): Promise<readonly ConnectionView[]>;
   /** Unsettled items of one connection after `after`, in order of position. */
-  waiting(ref: ConnectionRef, after: Seq, limit: number): Promise<{ items: readonly WorkItem[]; more: boolean; upTo: Seq }>;
+  waiting(
+    ref: ConnectionRef,
+    after: Seq,
+    limit: number,
+  ): Promise<{ items: readonly WorkItem[]; more: boolean; upTo: Seq }>;
   /** Units that could run now (active, not sleeping), in order of `readySeq`, after `after`. */
   ready(after: Seq, limit: number): Promise<{ units: readonly Unit[]; upTo: Seq }>;
   /** Units whose waiting time is over at `now`, the longest overdue first. */
   due(now: Millis, limit: number): Promise<readonly Unit[]>;
   /** One per seq, in order. `steps` are those of the given position. */
-  load(items: readonly { readonly event: Seq; readonly position: Seq }[]): Promise<readonly LoadedEvent[]>;
+  load(
+    items: readonly { readonly event: Seq; readonly position: Seq }[],
+  ): Promise<readonly LoadedEvent[]>;
 }
 
 /** What receiving posts to the mailboxes once it is journaled. */

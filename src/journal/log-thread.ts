@@ -1,0 +1,44 @@
+import type { Database } from "bun:sqlite";
+import type { Batch } from "./batch.ts";
+import { DedupeIndex } from "./dedupe.ts";
+import { indexFile, logFile } from "./files.ts";
+import { openLog } from "./log.ts";
+import { LogWriter } from "./log-writer.ts";
+import { openReader } from "./open.ts";
+import { answerCalls, Transferred } from "./threads/rpc.ts";
+
+/** The log's thread: the only writer. It waits for the disk so that nobody else has to. */
+let db: Database | undefined;
+let writer: LogWriter | undefined;
+let dedupe: DedupeIndex | undefined;
+
+function begun(): LogWriter {
+  if (writer === undefined) throw new Error("the log is not open for writing yet");
+  return writer;
+}
+
+answerCalls({
+  open(dataDir: string, identity: string): { clean: boolean } {
+    const opened = openLog(logFile(dataDir), identity);
+    db = opened.db;
+    return { clean: opened.clean };
+  },
+  /** Once the projection has the whole log: duplicates of the past are found in it. */
+  begin(dataDir: string, run: number, dedupeMs: number): { head: number } {
+    if (db === undefined) throw new Error("the log is not open");
+    dedupe = new DedupeIndex(db, openReader(indexFile(dataDir)), dedupeMs);
+    writer = new LogWriter(db, dedupe, run);
+    return { head: writer.head };
+  },
+  commit(batch: Batch, applied: number): Transferred {
+    dedupe?.applied(applied);
+    const reply = begun().commit(batch);
+    // After the answer is on its way, and before the next batch: in nobody's commit.
+    setImmediate(() => writer?.checkpointIfDue());
+    return new Transferred(reply, reply.ok ? [reply.numbers.buffer] : []);
+  },
+  close(): null {
+    writer?.close();
+    return null;
+  },
+});

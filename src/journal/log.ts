@@ -1,0 +1,31 @@
+import type { Database } from "bun:sqlite";
+import { KIND } from "./facts.ts";
+import { openWriter } from "./open.ts";
+import log1 from "./sql/log-1.sql" with { type: "text" };
+
+export const LOG_MIGRATIONS: readonly string[] = [log1];
+
+export interface OpenedLog {
+  readonly db: Database;
+  /** A text of its own for each log: a projection that names another is not of this log. */
+  readonly identity: string;
+  /** Whether the last life of the process ended by closing the log. */
+  readonly clean: boolean;
+}
+
+/** Opens the log for writing, making it on first sight. `identity` names a new one. */
+export function openLog(path: string, identity: string): OpenedLog {
+  const db = openWriter(path, "log", LOG_MIGRATIONS);
+  db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(identity);
+  const last = db
+    .query<{ kind: number }, []>("SELECT kind FROM log ORDER BY seq DESC LIMIT 1")
+    .get();
+  return { db, identity: logIdentity(db), clean: last === null || last.kind === KIND.stopped };
+}
+
+export function logIdentity(db: Database): string {
+  return (
+    db.query<{ value: string }, []>("SELECT value FROM meta WHERE name = 'identity'").get()
+      ?.value ?? ""
+  );
+}

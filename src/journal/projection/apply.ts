@@ -1,0 +1,270 @@
+import type { DuplicateEntry, Fact, RequestEntry } from "../facts.ts";
+import { newerOf } from "../newest.ts";
+import { CONNECTION, OUTCOME, originCode, STATUS } from "./codes.ts";
+import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
+import type { EventState, WorkState } from "./events.ts";
+import { schedule } from "./schedule.ts";
+import type { Tables } from "./tables.ts";
+
+/** One entry of the log, as the projection reads it. */
+export interface LogRow {
+  readonly seq: number;
+  readonly kind: number;
+  readonly run: number;
+  readonly at_ms: number;
+  readonly width: number;
+  readonly fact: string;
+  readonly links: string | null;
+  readonly bytes: number | null;
+}
+
+type Of<K extends Fact["kind"]> = Extract<Fact, { kind: K }>;
+
+export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): void {
+  const source = tables.sources.named(entry.source);
+  source.dirty = true;
+  const originals = new Map<number, number>(
+    row.links === null ? [] : (JSON.parse(row.links) as [number, number][]),
+  );
+  for (const [index, event] of entry.events.entries()) {
+    const original = originals.get(index);
+    if (original !== undefined) {
+      countDuplicate(original, tables);
+      source.duplicates++;
+      continue;
+    }
+    const seq = row.seq + index;
+    const connection =
+      event.connection === null ? null : tables.connections.named(source.id, event.connection);
+    tables.events.add({
+      seq,
+      source_id: source.id,
+      connection_id: connection?.id ?? null,
+      occurred_ms: event.occurredAt,
+      sequence: event.sequence === null ? null : JSON.stringify(event.sequence),
+      status: entry.settled ? STATUS.completed : STATUS.pending,
+      settled_ms: entry.settled ? row.at_ms : null,
+      attempts: 0,
+      position: seq,
+      started_ms: null,
+      duration_ms: null,
+      next_ms: null,
+      stale: 0,
+      error: null,
+      reason: null,
+      duplicates: 0,
+      replays: 0,
+      fresh: {
+        run: row.run,
+        type: event.type,
+        origin: originCode(entry.origin),
+        received_ms: row.at_ms,
+        size: event.range?.[1] ?? row.bytes ?? 0,
+        request_seq: row.seq,
+      },
+    });
+    tables.dedupe(entry.source, event.dedupeKey, row.at_ms, seq);
+    source.received++;
+    source.last_event_ms = row.at_ms;
+    if (connection !== null) {
+      connection.events++;
+      connection.last_event_ms = row.at_ms;
+      tables.connections.touch(connection);
+    }
+    if (entry.settled) source.completed++;
+    else addWork(seq, seq, source.id, connection, tables);
+  }
+}
+
+export function applyDuplicate(entry: DuplicateEntry, tables: Tables): void {
+  const source = tables.sources.named(entry.source);
+  source.duplicates += entry.of.length;
+  source.dirty = true;
+  for (const original of entry.of) countDuplicate(original, tables);
+}
+
+export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): void {
+  const event = tables.events.event(fact.event);
+  const work = tables.events.work(fact.position);
+  if (event === null || work === null) return;
+  event.status = STATUS[fact.outcome];
+  event.settled_ms = fact.at;
+  if (fact.attempt > 0) event.attempts = fact.attempt;
+  event.started_ms = fact.startedAt;
+  event.duration_ms = fact.durationMs;
+  event.next_ms = null;
+  event.stale = fact.stale ? 1 : 0;
+  event.error = fact.error === null ? null : JSON.stringify(fact.error);
+  event.reason = fact.reason;
+  const source = tables.sources.numbered(event.source_id);
+  source[fact.outcome]++;
+  source.pending--;
+  source.dirty = true;
+  tables.events.removeWork(work);
+  const connection = connectionOf(event, tables);
+  if (connection === null) return;
+  if (fact.state !== null) connection.state = fact.state;
+  if (fact.outcome === "completed" && !fact.stale) advance(connection, event);
+  releaseWork(connection, work);
+  schedule(connection, row.seq, true, tables);
+}
+
+export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Tables): void {
+  const event = tables.events.event(fact.event);
+  const work = tables.events.work(fact.position);
+  if (event === null || work === null) return;
+  event.attempts = fact.attempt;
+  event.next_ms = fact.nextAt;
+  event.error = JSON.stringify(fact.error);
+  tables.attempt(
+    fact.event,
+    fact.position,
+    fact.attempt,
+    fact.startedAt,
+    fact.durationMs,
+    OUTCOME.retry,
+    event.error,
+    fact.nextAt,
+  );
+  const connection = connectionOf(event, tables);
+  if (connection !== null) {
+    releaseWork(connection, work);
+    connection.pending++;
+    if (fact.holds) connection.holding = work.position;
+    else connection.waiting++;
+  }
+  work.attempts = fact.attempt;
+  if (!fact.asked) work.counted++;
+  work.due_ms = fact.nextAt;
+  if (connection !== null) schedule(connection, row.seq, true, tables);
+}
+
+export function applyReplayed(row: LogRow, fact: Of<"replayed">, tables: Tables): void {
+  for (const [index, seq] of fact.events.entries()) {
+    const event = tables.events.event(seq);
+    if (event === null || event.status === STATUS.pending) continue;
+    keepLastAttempt(event, tables);
+    const source = tables.sources.numbered(event.source_id);
+    source[statusField(event.status)]--;
+    source.dirty = true;
+    event.status = STATUS.pending;
+    event.settled_ms = null;
+    event.attempts = 0;
+    event.position = row.seq + index;
+    event.started_ms = null;
+    event.duration_ms = null;
+    event.error = null;
+    event.reason = null;
+    event.replays++;
+    addWork(row.seq + index, seq, source.id, connectionOf(event, tables), tables);
+  }
+  if (fact.job !== null) tables.advanceJob(fact.job, fact.events.length, fact.events.at(-1) ?? 0);
+}
+
+export function applyConnection(
+  row: LogRow,
+  fact: Of<"paused" | "resumed" | "halted" | "restarted" | "retried">,
+  tables: Tables,
+): void {
+  const source = tables.sources.named(fact.connection.source);
+  source.dirty = true;
+  const connection = tables.connections.named(source.id, fact.connection.key);
+  if (fact.kind === "restarted") {
+    connection.restarts++;
+    const times = [...(JSON.parse(connection.restart_log) as number[]), fact.at];
+    connection.restart_log = JSON.stringify(times.slice(-RESTARTS_KEPT));
+  } else if (fact.kind === "retried") {
+    tables.events.clearDue(connection.id);
+    connection.holding = null;
+    connection.waiting = 0;
+  } else {
+    connection.status =
+      fact.kind === "paused"
+        ? CONNECTION.paused
+        : fact.kind === "halted"
+          ? CONNECTION.halted
+          : CONNECTION.active;
+    connection.status_reason = fact.kind === "resumed" ? null : statusReason(fact);
+    connection.status_ms = fact.at;
+    if (fact.kind === "resumed") connection.restart_log = "[]";
+  }
+  schedule(connection, row.seq, true, tables);
+}
+
+const RESTARTS_KEPT = 50;
+
+function statusReason(fact: Of<"paused" | "halted">): string {
+  if (fact.kind === "halted") return fact.reason;
+  return fact.reason === null ? `by ${fact.by}` : `by ${fact.by}: ${fact.reason}`;
+}
+
+function addWork(
+  position: number,
+  event_seq: number,
+  source_id: number,
+  connection: ConnectionState | null,
+  tables: Tables,
+): void {
+  tables.events.addWork({
+    position,
+    event_seq,
+    source_id,
+    connection_id: connection?.id ?? null,
+    counted: 0,
+    attempts: 0,
+    due_ms: null,
+    fresh: true,
+  });
+  tables.sources.numbered(source_id).pending++;
+  if (connection === null) return;
+  connection.pending++;
+  schedule(connection, position, false, tables);
+}
+
+/** Takes one item out of its connection's counts. */
+function releaseWork(connection: ConnectionState, work: WorkState): void {
+  connection.pending--;
+  if (connection.holding === work.position) connection.holding = null;
+  else if (work.due_ms !== null) connection.waiting--;
+}
+
+function connectionOf(event: EventState, tables: Tables): ConnectionState | null {
+  return event.connection_id === null ? null : tables.connections.numbered(event.connection_id);
+}
+
+function advance(connection: ConnectionState, event: EventState): void {
+  const newest = newerOf(newestOf(connection), {
+    occurredAt: event.occurred_ms,
+    sequence: parseSequence(event.sequence),
+  });
+  connection.newest_ms = newest.occurredAt;
+  connection.newest_seq = newest.sequence === null ? null : JSON.stringify(newest.sequence);
+}
+
+function countDuplicate(original: number, tables: Tables): void {
+  const event = tables.events.event(original);
+  if (event !== null) event.duplicates++;
+}
+
+/** The attempt that settled an event stands in its row; before a replay it moves among the others. */
+function keepLastAttempt(event: EventState, tables: Tables): void {
+  if (event.attempts === 0) return;
+  tables.attempt(
+    event.seq,
+    event.position,
+    event.attempts,
+    event.started_ms,
+    event.duration_ms ?? 0,
+    event.status,
+    event.error,
+    null,
+  );
+}
+
+function statusField(status: number): "completed" | "skipped" | "failed" {
+  return status === STATUS.completed
+    ? "completed"
+    : status === STATUS.skipped
+      ? "skipped"
+      : "failed";
+}

@@ -1,0 +1,58 @@
+import type { Database } from "bun:sqlite";
+import { existsSync, rmSync } from "node:fs";
+import { logIdentity } from "../log.ts";
+import { isDamaged, openReader, openWriter, userVersion } from "../open.ts";
+import index1 from "../sql/index-1.sql" with { type: "text" };
+import { Projection } from "./projection.ts";
+
+/** The projection has no migrations: one of another version is dropped and made anew from the log. */
+const VERSION = 1;
+
+export interface OpenedProjection {
+  readonly projection: Projection;
+  readonly db: Database;
+  /** Why it is made anew, in a sentence; `null` when it goes on where it was. */
+  readonly rebuilding: string | null;
+}
+
+/**
+ * Opens the projection of a log. One that is missing, damaged, of another version or of another log is
+ * removed and starts from nothing: the caller then applies the whole log.
+ */
+export function openProjection(path: string, logPath: string, dedupeMs: number): OpenedProjection {
+  const log = openReader(logPath);
+  const reason = unfit(path, log);
+  if (reason !== null) removeProjection(path);
+  const db = openWriter(path, "index", [index1]);
+  db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(logIdentity(log));
+  return { projection: new Projection(db, log, dedupeMs), db, rebuilding: reason };
+}
+
+export function removeProjection(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
+}
+
+/** Why the file cannot be gone on with; also `null` for an empty log, whose projection is empty too. */
+function unfit(path: string, log: Database): string | null {
+  const head =
+    log
+      .query<{ next: number }, []>("SELECT seq + width AS next FROM log ORDER BY seq DESC LIMIT 1")
+      .get()?.next ?? 1;
+  if (!existsSync(path)) return head > 1 ? "it is missing" : null;
+  let db: Database | undefined;
+  try {
+    db = openWriter(path, "index", [index1]);
+    if (userVersion(db) !== VERSION) return "it is of another version";
+    const meta = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE name = ?");
+    const identity = meta.get("identity")?.value;
+    if (identity !== undefined && identity !== logIdentity(log)) return "it belongs to another log";
+    if (Number(meta.get("applied")?.value ?? 0) >= head) return "it is ahead of the log";
+    return null;
+  } catch (error) {
+    if (isDamaged(error) || (error as Error).name === "NewerFile")
+      return `it cannot be read (${(error as Error).message})`;
+    throw error;
+  } finally {
+    db?.close();
+  }
+}

@@ -1,0 +1,293 @@
+import type { Clock } from "../../base/clock.ts";
+import { type EventId, eventId, parseEventId, requestId, type Seq, seq } from "../../base/ids.ts";
+import { dedupeHash } from "../batch.ts";
+import type { ErrorFact, EventFilter, RequestEntry, RequestFact } from "../facts.ts";
+import {
+  type AttemptRow,
+  type EventDetail,
+  type EventRow,
+  type Page,
+  ReadRefused,
+} from "../journal.ts";
+import { originName, outcomeName, STATUS, statusName } from "../projection/codes.ts";
+import { type Condition, condition } from "./filter.ts";
+import { entryAt, entryHeadAt, sliceOf } from "./log-entry.ts";
+import type { Statements } from "./statements.ts";
+
+interface Row {
+  readonly seq: number;
+  readonly run: number;
+  readonly source: string;
+  readonly connection: string | null;
+  readonly connection_id: number | null;
+  readonly type: string;
+  readonly status: number;
+  readonly origin: number;
+  readonly occurred_ms: number | null;
+  readonly received_ms: number;
+  readonly settled_ms: number | null;
+  readonly attempts: number;
+  readonly position: number;
+  readonly started_ms: number | null;
+  readonly duration_ms: number | null;
+  readonly next_ms: number | null;
+  readonly stale: number;
+  readonly error: string | null;
+  readonly reason: string | null;
+  readonly size: number;
+  readonly request_seq: number;
+  readonly duplicates: number;
+  readonly replays: number;
+}
+interface StoredAttempt {
+  readonly position: number;
+  readonly attempt: number;
+  readonly started_ms: number | null;
+  readonly duration_ms: number;
+  readonly outcome: number;
+  readonly error: string | null;
+  readonly next_ms: number | null;
+}
+
+const SELECT =
+  "SELECT e.*, s.name AS source, c.key AS connection FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN connections c ON c.id = e.connection_id";
+const BUCKETS =
+  "SELECT (SELECT min(bucket) FROM dedupe) AS oldest, (SELECT max(bucket) FROM dedupe) AS newest";
+/** Events looked through at a time where no index leads to the rows, growing while nothing is found. */
+const WINDOW_FIRST = 8_192;
+const WINDOW_MAX = 262_144;
+/** A search that takes longer answers with what it has and a cursor to go on from. */
+const SEARCH_MS_MAX = 2_000;
+
+/** Events as operators read them, newest first. */
+export class EventReader {
+  readonly #index: Statements;
+  readonly #log: Statements;
+  readonly #clock: Clock;
+
+  constructor(index: Statements, log: Statements, clock: Clock) {
+    this.#index = index;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  events(filter: EventFilter, page: { limit: number; cursor: string | null }): Page<EventRow> {
+    const below = page.cursor === null ? this.#top() + 1 : cursorSeq(page.cursor);
+    const { rows, reached } = this.#down(this.#condition(filter), below, page.limit);
+    const full = rows.length === page.limit;
+    const last = full ? rows.at(-1)?.seq : reached;
+    return {
+      rows: rows.map((row) => this.#eventRow(row)),
+      nextCursor: last === undefined || last <= 1 ? null : String(last),
+    };
+  }
+
+  oldest(filter: EventFilter, after: Seq, upTo: Seq, limit: number): EventRow[] {
+    const { where, values } = this.#condition(filter);
+    const sql = `${SELECT} WHERE e.seq > ? AND e.seq <= ? AND ${where} ORDER BY e.seq LIMIT ?`;
+    return this.#index
+      .of<Row, (string | number)[]>(sql)
+      .all(after, upTo, ...values, limit)
+      .map((row) => this.#eventRow(row));
+  }
+
+  count(filter: EventFilter, upTo: Seq, atMost: number): number {
+    const { where, values } = this.#condition(filter);
+    const sql = `SELECT count(*) AS n FROM (SELECT 1 FROM events e WHERE e.seq <= ? AND ${where} LIMIT ?)`;
+    return (
+      this.#index.of<{ n: number }, (string | number)[]>(sql).get(upTo, ...values, atMost)?.n ?? 0
+    );
+  }
+
+  event(id: EventId): EventDetail | null {
+    const row = this.#row(id);
+    if (row === null) return null;
+    const entry = entryAt(this.#log, row.seq);
+    const fact =
+      entry === null
+        ? undefined
+        : (JSON.parse(entry.fact) as RequestEntry).events[row.seq - entry.seq];
+    return {
+      ...this.#eventRow(row),
+      position: seq(row.position),
+      body: entry === null || entry.body === null ? null : sliceOf(entry.body, fact?.range ?? null),
+      request: (JSON.parse(entry?.request ?? "null") as RequestFact | null) ?? {
+        method: "",
+        url: "",
+        peer: "",
+        headers: [],
+      },
+      attemptLog: this.#attempts(row),
+      steps: this.#index
+        .of<{ name: string; result: string; at: number }, [number]>(
+          "SELECT name, result, at_ms AS at FROM steps WHERE position = ? ORDER BY at_ms",
+        )
+        .all(row.position),
+      behind: this.#behind(row),
+    };
+  }
+
+  requestBody(id: EventId): Uint8Array | null {
+    const row = this.#row(id);
+    return row === null ? null : (entryAt(this.#log, row.seq)?.body ?? null);
+  }
+
+  changes(after: Seq, limit: number): { rows: EventRow[]; upTo: Seq } {
+    const seqs = this.#log
+      .of<{ seq: number; width: number; kind: number; event: number | null }, [number, number]>(
+        "SELECT seq, width, kind, CASE WHEN kind IN (3, 4) THEN fact ->> '$.event' END AS event FROM log WHERE seq > ? AND kind IN (1, 3, 4) ORDER BY seq LIMIT ?",
+      )
+      .all(after, limit);
+    const rows: EventRow[] = [];
+    const one = this.#index.of<Row, [number]>(`${SELECT} WHERE e.seq = ?`);
+    for (const entry of seqs) {
+      const places =
+        entry.event === null
+          ? Array.from({ length: entry.width }, (_, index) => entry.seq + index)
+          : [entry.event];
+      for (const place of places) {
+        const row = one.get(place);
+        if (row !== null) rows.push(this.#eventRow(row));
+      }
+    }
+    const last = seqs.at(-1);
+    return { rows, upTo: seq(last === undefined ? after : last.seq + last.width - 1) };
+  }
+
+  #condition(filter: EventFilter): Condition {
+    return condition(filter, (key) => this.#byDedupeKey(key));
+  }
+
+  /** Rows below `below`, newest first, window by window, until there are enough, none are left, or time is up. */
+  #down(found: Condition, below: number, limit: number): { rows: Row[]; reached: number } {
+    const sql = `${SELECT} WHERE e.seq < ? AND e.seq >= ? AND ${found.where} ORDER BY e.seq DESC LIMIT ?`;
+    const statement = this.#index.of<Row, (string | number)[]>(sql);
+    if (found.direct || found.where === "1")
+      return { rows: statement.all(below, 0, ...found.values, limit), reached: 0 };
+    const rows: Row[] = [];
+    const until = this.#clock.monotonic() + SEARCH_MS_MAX;
+    let window = WINDOW_FIRST;
+    let top = below;
+    while (top > 0 && rows.length < limit && this.#clock.monotonic() < until) {
+      const bottom = Math.max(top - window, 0);
+      rows.push(...statement.all(top, bottom, ...found.values, limit - rows.length));
+      top = bottom;
+      window = Math.min(window * 2, WINDOW_MAX);
+    }
+    return { rows, reached: top };
+  }
+
+  #top(): number {
+    return (
+      this.#index.of<{ top: number | null }, []>("SELECT max(seq) AS top FROM events").get()?.top ??
+      0
+    );
+  }
+
+  #row(id: EventId): Row | null {
+    const place = parseEventId(id);
+    if (place === undefined) return null;
+    return this.#index
+      .of<Row, [number, number]>(`${SELECT} WHERE e.seq = ? AND e.run = ?`)
+      .get(place.seq, place.run);
+  }
+
+  #byDedupeKey(key: string): number[] {
+    const sources = this.#index.of<{ name: string }, []>("SELECT name FROM sources").all();
+    const span = this.#index
+      .of<{ oldest: number | null; newest: number | null }, []>(BUCKETS)
+      .get();
+    const [oldest, newest] = [span?.oldest ?? 0, span?.newest ?? -1];
+    const buckets = Array.from({ length: newest - oldest + 1 }, (_, index) => oldest + index);
+    const places = this.#index.of<{ seq: number }, [number, number]>(
+      "SELECT seq FROM dedupe WHERE bucket = ? AND hash = ?",
+    );
+    return sources.flatMap(({ name }) =>
+      buckets.flatMap((bucket) => places.all(bucket, dedupeHash(name, key)).map((row) => row.seq)),
+    );
+  }
+
+  #behind(row: Row): EventId | null {
+    if (row.connection_id === null || row.status !== STATUS.pending) return null;
+    const before = this.#index
+      .of<{ seq: number; run: number }, [number, number]>(
+        "SELECT e.seq, e.run FROM work w JOIN events e ON e.seq = w.event_seq WHERE w.connection_id = ? AND w.position < ? ORDER BY w.position DESC LIMIT 1",
+      )
+      .get(row.connection_id, row.position);
+    return before === null ? null : eventId(seq(before.seq), before.run);
+  }
+
+  #attempts(row: Row): AttemptRow[] {
+    const stored = this.#index
+      .of<StoredAttempt, [number]>(
+        "SELECT position, attempt, started_ms, duration_ms, outcome, error, next_ms FROM attempts WHERE event_seq = ? ORDER BY position, attempt",
+      )
+      .all(row.seq);
+    const settling =
+      row.status === STATUS.pending || row.started_ms === null
+        ? []
+        : [
+            {
+              position: row.position,
+              attempt: row.attempts,
+              started_ms: row.started_ms,
+              duration_ms: row.duration_ms ?? 0,
+              outcome: row.status,
+              error: row.error,
+              next_ms: null,
+            },
+          ];
+    return [...stored, ...settling].map((attempt) => ({
+      position: seq(attempt.position),
+      attempt: attempt.attempt,
+      startedAt: attempt.started_ms,
+      durationMs: attempt.duration_ms,
+      outcome: outcomeName(attempt.outcome),
+      error: parseError(attempt.error),
+      nextAt: attempt.next_ms,
+    }));
+  }
+
+  #eventRow(row: Row): EventRow {
+    const entry = entryHeadAt(this.#log, row.seq);
+    const fact =
+      entry === null
+        ? undefined
+        : (JSON.parse(entry.fact) as RequestEntry).events[row.seq - entry.seq];
+    return {
+      id: eventId(seq(row.seq), row.run),
+      seq: seq(row.seq),
+      source: row.source,
+      connection: row.connection,
+      type: row.type,
+      status: statusName(row.status),
+      origin: originName(row.origin),
+      dedupeKey: fact?.dedupeKey ?? "",
+      occurredAt: row.occurred_ms,
+      receivedAt: row.received_ms,
+      settledAt: row.settled_ms,
+      attempts: row.attempts,
+      nextAttemptAt: row.status === STATUS.pending ? row.next_ms : null,
+      stale: row.stale === 1,
+      error: parseError(row.error),
+      reason: row.reason,
+      size: row.size,
+      requestId: requestId(seq(row.request_seq), row.run),
+      duplicates: row.duplicates,
+      replays: row.replays,
+    };
+  }
+}
+
+function parseError(text: string | null): ErrorFact | null {
+  return text === null ? null : (JSON.parse(text) as ErrorFact);
+}
+
+function cursorSeq(cursor: string): number {
+  if (!/^\d{1,15}$/.test(cursor))
+    throw new ReadRefused(
+      "bad_cursor",
+      `"${cursor.slice(0, 40)}" is no cursor of this list; leave it out to start from the newest.`,
+    );
+  return Number(cursor);
+}

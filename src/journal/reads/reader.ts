@@ -1,0 +1,42 @@
+import type { Database } from "bun:sqlite";
+import type { Clock } from "../../base/clock.ts";
+import type { MailboxReads, Reads } from "../journal.ts";
+import { ConnectionReader } from "./connections.ts";
+import { EventReader } from "./events.ts";
+import { MailboxReader } from "./mailbox.ts";
+import { Statements } from "./statements.ts";
+
+/** The same methods, answered at once: what runs inside a reading thread, or in a test without one. */
+export type Synchronous<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
+};
+export type AllReads = Reads & MailboxReads;
+export type ReadName = keyof AllReads;
+
+/** All reads over one pair of read-only connections. Never holds a transaction from one call to the next. */
+export function openReads(index: Database, log: Database, clock: Clock): Synchronous<AllReads> {
+  const [onIndex, onLog] = [new Statements(index), new Statements(log)];
+  const events = new EventReader(onIndex, onLog, clock);
+  const connections = new ConnectionReader(onIndex);
+  const mailbox = new MailboxReader(new Statements(index), new Statements(log));
+  return {
+    events: (filter, page) => events.events(filter, page),
+    event: (id) => events.event(id),
+    requestBody: (id) => events.requestBody(id),
+    count: (filter, upTo, atMost) => events.count(filter, upTo, atMost),
+    oldest: (filter, after, upTo, limit) => events.oldest(filter, after, upTo, limit),
+    changes: (after, limit) => events.changes(after, limit),
+    connections: (filter, page) => connections.connections(filter, page),
+    connection: (ref) => connections.connection(ref),
+    jobs: (page) => connections.jobs(page),
+    job: (id) => connections.job(id),
+    runningJobs: () => connections.runningJobs(),
+    keys: () => connections.keys(),
+    sources: () => connections.sources(),
+    view: (refs, limit) => mailbox.view(refs, limit),
+    waiting: (ref, after, limit) => mailbox.waiting(ref, after, limit),
+    ready: (after, limit) => mailbox.ready(after, limit),
+    due: (now, limit) => mailbox.due(now, limit),
+    load: (items) => mailbox.load(items),
+  };
+}
