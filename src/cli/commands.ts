@@ -1,0 +1,43 @@
+import type { Command, Option } from "./command.ts";
+import { check } from "./commands/check.ts";
+import { connections } from "./commands/connections.ts";
+import { events } from "./commands/events.ts";
+import { keys } from "./commands/keys.ts";
+import { bench, doctor, init, version } from "./commands/local.ts";
+import { replay } from "./commands/replay.ts";
+import { send } from "./commands/send.ts";
+import { dev, serve } from "./commands/serve.ts";
+import { tail } from "./commands/tail.ts";
+import { completions } from "./completions/command.ts";
+
+/** The table of commands, in the order in which a newcomer needs them. */
+export const commands: readonly Command[] = [
+  init,
+  check,
+  dev,
+  serve,
+  send,
+  tail,
+  events,
+  connections,
+  replay,
+  keys,
+  bench,
+  doctor,
+  completions,
+  version,
+];
+
+/** Options that every command takes, before or after its name. */
+export const everywhere: readonly Option[] = [
+  { flags: "--json", summary: "answer in JSON: one object, or one a line where rows stream" },
+  {
+    flags: "--url <url>",
+    summary:
+      "address of the admin listener (default: LONGSTOP_URL, else the configuration's, else http://127.0.0.1:8081)",
+  },
+  {
+    flags: "--key <key>",
+    summary: "key of the API; better in LONGSTOP_ADMIN_KEY, since others can see command lines",
+  },
+];

@@ -1,0 +1,56 @@
+import { type Clock, systemClock } from "../base/clock.ts";
+import { type Random, systemRandom } from "../base/random.ts";
+
+/** Everything that a command touches outside itself, so that a test can run it in its own process. */
+export interface Io {
+  /** Results only: what a pipe receives. */
+  stdout(bytes: string | Uint8Array): void;
+  /** Messages, questions and progress. */
+  stderr(text: string): void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isTty: { readonly stdin: boolean; readonly stdout: boolean; readonly stderr: boolean };
+  /** Columns of the terminal; `null` when stdout is none: then nothing is shortened. */
+  columns(): number | null;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Absolute. */
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** One line of what the person types; `null` at the end of input. */
+  ask(question: string): Promise<string | null>;
+  /** Calls `fire` on Ctrl-C instead of ending the process, until the returned function is called. */
+  onInterrupt(fire: () => void): () => void;
+}
+
+const COLUMNS_DEFAULT = 80;
+
+/** The real terminal, network and clock. */
+export function systemIo(): Io {
+  return {
+    stdout: (bytes) => void process.stdout.write(bytes),
+    stderr: (text) => void process.stderr.write(text),
+    env: process.env,
+    isTty: {
+      stdin: process.stdin.isTTY === true,
+      stdout: process.stdout.isTTY === true,
+      stderr: process.stderr.isTTY === true,
+    },
+    columns: () =>
+      process.stdout.isTTY === true ? process.stdout.columns || COLUMNS_DEFAULT : null,
+    fetch: (url, init) => fetch(url, init),
+    cwd: process.cwd(),
+    clock: systemClock,
+    random: systemRandom,
+    ask: askTerminal,
+    onInterrupt: (fire) => {
+      process.on("SIGINT", fire);
+      return () => void process.off("SIGINT", fire);
+    },
+  };
+}
+
+async function askTerminal(question: string): Promise<string | null> {
+  process.stderr.write(question);
+  for await (const line of console) return line;
+  return null;
+}

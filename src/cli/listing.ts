@@ -1,0 +1,81 @@
+import type { Client, Query } from "./client.ts";
+import type { Call } from "./command.ts";
+import { type Extent, extentOf, pageQuery } from "./options.ts";
+import type { Column } from "./table.ts";
+import { counted } from "./text.ts";
+
+/** One page after the other until `most` rows were seen; each as soon as it is there. */
+export async function* pages(
+  client: Client,
+  path: string,
+  query: Query,
+  most: number,
+): AsyncGenerator<{ rows: readonly unknown[]; nextCursor: string | null }> {
+  let cursor: string | null = null;
+  let left = most;
+  do {
+    const page = await client.page(path, pageQuery(query, left, cursor));
+    left -= page.rows.length;
+    cursor = page.nextCursor;
+    yield page;
+    // A server that repeats an empty page for ever would otherwise hold us for ever.
+    if (page.rows.length === 0) return;
+  } while (cursor !== null && left > 0);
+}
+
+interface Listing<Row> {
+  readonly path: string;
+  readonly query: Query;
+  readonly read: (value: unknown) => Row;
+  readonly columns: readonly Column<Row>[];
+  /** `event`, for "12 events". */
+  readonly noun: string;
+}
+
+/**
+ * A list as a command shows it: a table, one JSON object `{data, nextCursor}`, or with `--all --json`
+ * one object a line as the pages come in. Answers the number of rows.
+ */
+export async function list<Row>(call: Call, listing: Listing<Row>): Promise<number> {
+  const extent = extentOf(call.given);
+  return call.out.json ? listJson(call, listing, extent) : listTable(call, listing, extent);
+}
+
+async function listJson<Row>(call: Call, listing: Listing<Row>, extent: Extent): Promise<number> {
+  const whole: unknown[] = [];
+  let count = 0;
+  let nextCursor: string | null = null;
+  for await (const page of pages(await call.client(), listing.path, listing.query, extent.most)) {
+    count += page.rows.length;
+    nextCursor = page.nextCursor;
+    if (extent.streaming) for (const row of page.rows) call.out.object(row, true);
+    else whole.push(...page.rows);
+  }
+  if (!extent.streaming) call.out.object({ data: whole, nextCursor });
+  return count;
+}
+
+/** Rows that are aligned with each other; beyond them a table begins anew, so that memory stays flat. */
+const TABLE_ROWS_MAX = 1_000;
+
+async function listTable<Row>(call: Call, listing: Listing<Row>, extent: Extent): Promise<number> {
+  const { out } = call;
+  let waiting: Row[] = [];
+  let count = 0;
+  let more = false;
+  for await (const page of pages(await call.client(), listing.path, listing.query, extent.most)) {
+    waiting.push(...page.rows.map(listing.read));
+    count += page.rows.length;
+    more = page.nextCursor !== null;
+    if (waiting.length >= TABLE_ROWS_MAX) {
+      out.table(listing.columns, waiting);
+      waiting = [];
+    }
+  }
+  if (waiting.length > 0) out.table(listing.columns, waiting);
+  if (count === 0)
+    out.note(`No ${listing.noun}s${Object.keys(listing.query).length > 0 ? " match" : " yet"}.`);
+  else if (more)
+    out.note(`${counted(count, listing.noun)} shown; there are more: use --limit or --all.`);
+  return count;
+}
