@@ -1,0 +1,139 @@
+import type { Clock } from "../base/clock.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import { problem } from "../base/problems.ts";
+import type { EventFact, Intake } from "../journal/facts.ts";
+import { type Journal, JournalRefused, type Posted } from "../journal/journal.ts";
+import type { HandshakeReply } from "../providers/provider.ts";
+import { admit, closing, type HeaderPairs, REFUSALS, wrongMethod } from "./admit.ts";
+import { readBody } from "./body.ts";
+import type { BodyFault } from "./body-fault.ts";
+import { Arrived } from "./inbound.ts";
+import { postings, receipt } from "./receipt.ts";
+import type { Source, SourceTable } from "./sources.ts";
+import { traceOf } from "./trace.ts";
+
+export interface ReceiveDeps {
+  readonly sources: SourceTable;
+  readonly journal: Journal;
+  /** Tells the mailboxes of what is journaled, in the order of the journal. */
+  post(posted: readonly Posted[]): void;
+  readonly clock: Clock;
+  readonly log: Log;
+  draining(): boolean;
+}
+
+/**
+ * Takes one webhook request from its arrival to its receipt. `peer` is the address that it came from.
+ * Never rejects: whatever breaks on our side is logged and answered with a 503, so that the sender tries again.
+ */
+export async function receive(
+  request: Request,
+  peer: string,
+  sourceName: string,
+  deps: ReceiveDeps,
+): Promise<Response> {
+  try {
+    const source = deps.sources.find(sourceName);
+    if (source === null) return problem("unknown_source");
+    return await take(request, peer, source, deps);
+  } catch (error) {
+    if (error instanceof JournalRefused) return problem(REFUSALS[error.code]);
+    return broken(error, sourceName, deps);
+  }
+}
+
+/** The story: each step answers by itself when the road ends there. */
+async function take(
+  request: Request,
+  peer: string,
+  source: Source,
+  deps: ReceiveDeps,
+): Promise<Response> {
+  const headers = [...request.headers];
+  const refused = admit(request, headers, source, deps);
+  if (refused !== null) return refused;
+  const reading = readBody(request, source.bodyBytesMax, deps.clock);
+  const body = reading instanceof Promise ? await reading : reading;
+  if (!body.ok) return unreadable(body.error);
+  const inbound = new Arrived(request, body.value, source, deps.clock.now());
+  const challenge = source.provider.handshake?.(inbound) ?? null;
+  if (challenge !== null) return handshake(challenge);
+  if (request.method !== "POST") return options(request, source);
+  const verifying = source.provider.verify(inbound);
+  const proof = verifying instanceof Promise ? await verifying : verifying;
+  if (!proof.ok) return problem(proof.error.code, proof.error.detail);
+  noteSecret(proof.value.fingerprint, source, inbound, deps);
+  const events = source.provider.split(inbound);
+  if (!events.ok) return problem(events.error.code, events.error.detail);
+  if (events.value.length > LIMITS.BATCH_EVENTS_MAX) return problem("too_many_events");
+  if (events.value.length === 0) return receipt(source.provider.acceptedStatus, []);
+  const intake = intakeOf(inbound, events.value, source, headers, peer);
+  const appended = await deps.journal.append(intake);
+  if (!source.settled) deps.post(postings(intake, appended));
+  return receipt(source.provider.acceptedStatus, appended);
+}
+
+function unreadable(fault: BodyFault): Response {
+  if (fault.code === "aborted") return closing("malformed_body", fault.detail);
+  if (fault.code === "body_timeout" || fault.code === "body_too_large") {
+    return closing(fault.code, fault.detail);
+  }
+  return problem(fault.code, fault.detail, { "accept-encoding": "gzip, deflate, br" });
+}
+
+function handshake({ status, headers, body }: HandshakeReply): Response {
+  return new Response(body, { status, headers });
+}
+
+/** Whatever is no POST and was no handshake: only the question what may be sent has an answer. */
+function options(request: Request, source: Source): Response {
+  if (request.method !== "OPTIONS") return wrongMethod(source);
+  return new Response(null, { status: 204, headers: { allow: source.methods.join(", ") } });
+}
+
+function noteSecret(
+  fingerprint: string | null,
+  source: Source,
+  inbound: Arrived,
+  deps: ReceiveDeps,
+): void {
+  if (fingerprint !== null)
+    deps.sources.noteSecretUse(source.name, fingerprint, inbound.receivedAt);
+}
+
+function intakeOf(
+  inbound: Arrived,
+  events: readonly EventFact[],
+  source: Source,
+  headers: HeaderPairs,
+  peer: string,
+): Intake {
+  const trace = traceOf(inbound.header("traceparent"));
+  return {
+    source: source.name,
+    origin: "webhook",
+    at: inbound.receivedAt,
+    events,
+    request: { method: inbound.method, url: inbound.url, peer, headers },
+    body: inbound.body,
+    settled: source.settled,
+    ...(trace === undefined ? {} : { trace }),
+  };
+}
+
+/** For finding the log line that belongs to an answer: microseconds of two clocks, unique for all that people need. */
+const brokenId = (clock: Clock): string =>
+  `err_${clock.now().toString(36)}_${Math.round(clock.monotonic() * 1000).toString(36)}`;
+
+function broken(error: unknown, source: string, deps: ReceiveDeps): Response {
+  const requestId = brokenId(deps.clock);
+  const stack = error instanceof Error ? (error.stack ?? "").slice(0, 2_000) : "";
+  deps.log.error("receiving broke", {
+    requestId,
+    source,
+    error: String(error).slice(0, 500),
+    stack,
+  });
+  return problem("internal_error", undefined, { "x-request-id": requestId });
+}
