@@ -12,7 +12,7 @@ export interface Fault {
   readonly nearest?: string;
   /** One sentence that says it without the rest. */
   readonly message: string;
-  /** In the team's code, where that is known. */
+  /** In the team's code, where that is known; line and column from 1, or 0 where only the file is. */
   readonly where?: { readonly file: string; readonly line: number; readonly column: number };
 }
 
@@ -47,7 +47,8 @@ function formatFault(fault: Fault): string {
 
 function place(fault: Fault): string {
   const where = fault.where;
-  const file = where === undefined ? "" : `${where.file}:${where.line}:${where.column}: `;
+  const line = where !== undefined && where.line > 0 ? `:${where.line}:${where.column}` : "";
+  const file = where === undefined ? "" : `${where.file}${line}: `;
   return fault.path === "" ? file : `${file}${fault.path}: `;
 }
 

@@ -1,4 +1,4 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { httpUrl, listenAddress, network } from "./addresses.ts";
 import { type Check, Fields, list, number, record, text } from "./check.ts";
@@ -139,10 +139,8 @@ function dataDirOf(fields: Fields, context: SettingsContext): string {
 const path: Check<string> = (value, place) => {
   const given = text(value, place);
   if (given === undefined || !/^~(?:\/|$)/.test(given)) return given;
-  const nearest = JSON.stringify(join(process.env["HOME"] ?? "/home/you", given.slice(1)));
   return place.fault(given, {
     message: "begins with ~, which only a shell understands",
-    allowed: "a path",
-    nearest,
+    allowed: "a path, absolute or relative to this file",
   });
 };

@@ -1,0 +1,29 @@
+import { LIMITS } from "../base/limits.ts";
+import { evaluateConfig } from "./evaluate.ts";
+import type { ConfigAnswer, ConfigQuestion } from "./load.ts";
+
+/**
+ * The hidden command `__config <path>`: imports the configuration in a process of its own, answers its
+ * parent once over IPC, and waits to be ended. The parent asks with what the check needs to know.
+ * `argv`: the path, absolute.
+ */
+export async function runConfigChild(argv: readonly string[]): Promise<void> {
+  const path = argv[0];
+  const send = process.send?.bind(process);
+  if (path === undefined || send === undefined) {
+    process.exitCode = 2;
+    return;
+  }
+  process.once("disconnect", () => process.exit(0));
+  const question = await new Promise<ConfigQuestion>((resolve) => process.once("message", resolve));
+  const evaluated = await evaluateConfig(path, question.presets);
+  const answer: ConfigAnswer = evaluated.ok
+    ? {
+        longstop: "settings",
+        settings: evaluated.value.settings,
+        warnings: evaluated.value.warnings,
+      }
+    : { longstop: "faults", faults: evaluated.error.slice(0, LIMITS.PAGE_ROWS_MAX) };
+  // Whatever the team's modules left running ends with this process: the parent kills it on the answer.
+  send(answer);
+}
