@@ -89,7 +89,7 @@ async function collect(reader: ChunkReader, bytesMax: number): Promise<Body> {
   let bytes = 0;
   while (true) {
     const { done, value } = await reader.read();
-    if (done)
+    if (done || value === undefined)
       return ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
     bytes += value.byteLength;
     if (bytes > bytesMax) return tooLarge(bytesMax);
