@@ -54,8 +54,8 @@ export class Client {
   }
 
   /** The answer's exact bytes. */
-  async bytes(path: string): Promise<Uint8Array> {
-    return (await this.#send("GET", path, {}, undefined)).bytes;
+  async bytes(path: string, query: Query = {}): Promise<Uint8Array> {
+    return (await this.#send("GET", path, query, undefined)).bytes;
   }
 
   async #json(method: string, path: string, query: Query, body: Json | undefined): Promise<Json> {

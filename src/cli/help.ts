@@ -105,7 +105,7 @@ export function pageOf(words: readonly string[], columns: number | null): string
   if (words.length === 0) return rootHelp(columns);
   const topic: Topic | undefined =
     words.length === 1 ? topics.find((each) => each.name === words[0]) : undefined;
-  if (topic !== undefined) return topic.text;
+  if (topic !== undefined) return topicPage(topic, widthOr(columns));
   let found: Command | undefined;
   let among: readonly Command[] = commands;
   for (const word of words) {
@@ -115,6 +115,13 @@ export function pageOf(words: readonly string[], columns: number | null): string
   }
   return found === undefined ? undefined : commandHelp(words.join(" "), found, columns);
 }
+
+const topicPage = ({ before, rows: lines, after }: Topic, width: number): string =>
+  sections([
+    wrapped(before, "", width),
+    rows(lines, width),
+    after === "" ? "" : wrapped(after, "", width),
+  ]);
 
 const HELP: Option = { flags: "-h, --help", summary: "show this page" };
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

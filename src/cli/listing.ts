@@ -1,27 +1,8 @@
-import type { Client, Query } from "./client.ts";
+import type { ApiPage, Query } from "./client.ts";
 import type { Call } from "./command.ts";
 import { type Extent, extentOf, pageQuery } from "./options.ts";
 import type { Column } from "./table.ts";
 import { counted } from "./text.ts";
-
-/** One page after the other until `most` rows were seen; each as soon as it is there. */
-export async function* pages(
-  client: Client,
-  path: string,
-  query: Query,
-  most: number,
-): AsyncGenerator<{ rows: readonly unknown[]; nextCursor: string | null }> {
-  let cursor: string | null = null;
-  let left = most;
-  do {
-    const page = await client.page(path, pageQuery(query, left, cursor));
-    left -= page.rows.length;
-    cursor = page.nextCursor;
-    yield page;
-    // A server that repeats an empty page for ever would otherwise hold us for ever.
-    if (page.rows.length === 0) return;
-  } while (cursor !== null && left > 0);
-}
 
 interface Listing<Row> {
   readonly path: string;
@@ -30,6 +11,28 @@ interface Listing<Row> {
   readonly columns: readonly Column<Row>[];
   /** `event`, for "12 events". */
   readonly noun: string;
+  /** The server answers all of it at once and knows neither limit nor cursor. */
+  readonly whole?: boolean;
+}
+
+/** One page after the other until `most` rows were seen; each as soon as it is there and the last was taken. */
+async function* pages(
+  call: Call,
+  { path, query, whole }: Pick<Listing<unknown>, "path" | "query" | "whole">,
+  most: number,
+): AsyncGenerator<ApiPage> {
+  const client = await call.client();
+  let cursor = call.given.text("cursor") ?? null;
+  let left = most;
+  do {
+    const page = await client.page(path, whole === true ? query : pageQuery(query, left, cursor));
+    left -= page.rows.length;
+    cursor = page.nextCursor;
+    yield page;
+    await call.io.drained();
+    // A server that repeats an empty page for ever would otherwise hold us for ever.
+    if (page.rows.length === 0) return;
+  } while (cursor !== null && left > 0);
 }
 
 /**
@@ -45,7 +48,7 @@ async function listJson<Row>(call: Call, listing: Listing<Row>, extent: Extent):
   const whole: unknown[] = [];
   let count = 0;
   let nextCursor: string | null = null;
-  for await (const page of pages(await call.client(), listing.path, listing.query, extent.most)) {
+  for await (const page of pages(call, listing, extent.most)) {
     count += page.rows.length;
     nextCursor = page.nextCursor;
     if (extent.streaming) for (const row of page.rows) call.out.object(row, true);
@@ -63,7 +66,7 @@ async function listTable<Row>(call: Call, listing: Listing<Row>, extent: Extent)
   let waiting: Row[] = [];
   let count = 0;
   let more = false;
-  for await (const page of pages(await call.client(), listing.path, listing.query, extent.most)) {
+  for await (const page of pages(call, listing, extent.most)) {
     waiting.push(...page.rows.map(listing.read));
     count += page.rows.length;
     more = page.nextCursor !== null;

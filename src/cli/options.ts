@@ -120,6 +120,13 @@ export const ALL: Option = {
   summary: "all of them; with --json one object a line",
 };
 
+export const CURSOR: Option = {
+  flags: "--cursor <cursor>",
+  summary: "go on where a list ended: its `nextCursor`",
+};
+/** How far a list goes. */
+export const EXTENT: readonly Option[] = [LIMIT, CURSOR, ALL];
+
 /** How a list is read on: `--limit`, `--all`. */
 export interface Extent {
   readonly most: number;

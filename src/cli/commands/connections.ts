@@ -3,7 +3,7 @@ import { segment } from "../client.ts";
 import type { Call, Command, Operand } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { list } from "../listing.ts";
-import { ALL, filterOf, LIMIT, SEARCH, SOURCE } from "../options.ts";
+import { EXTENT, filterOf, SEARCH, SOURCE } from "../options.ts";
 import { status, toned } from "../style.ts";
 import { counted } from "../text.ts";
 
@@ -70,8 +70,7 @@ export const connections: Command = {
           choices: ["active", "paused", "halted"],
         },
         SEARCH,
-        LIMIT,
-        ALL,
+        ...EXTENT,
       ],
       examples: [["connections list --source bank --q 47", "search in keys"]],
       run: listConnections,

@@ -3,7 +3,7 @@ import { segment } from "../client.ts";
 import type { Call, Command } from "../command.ts";
 import { EXIT } from "../exit.ts";
 import { list } from "../listing.ts";
-import { ALL, FILTERS, filterOf, LIMIT } from "../options.ts";
+import { EXTENT, FILTERS, filterOf } from "../options.ts";
 import { writeOutput } from "../output-file.ts";
 import { type Part, status, toned } from "../style.ts";
 import type { Column } from "../table.ts";
@@ -29,7 +29,7 @@ export const events: Command = {
     {
       name: "list",
       summary: "list events, newest first",
-      options: [...FILTERS, LIMIT, ALL],
+      options: [...FILTERS, ...EXTENT],
       examples: [
         ["events list --source github --type 'pull_request.*'", "by source and type"],
         ["events list --q acme --since 7d", "search the last week"],
@@ -60,6 +60,10 @@ export const events: Command = {
       operands: [ID],
       options: [
         {
+          flags: "--request",
+          summary: "of a batch: the whole request instead of this event's part",
+        },
+        {
           flags: "-o, --output <file>",
           summary: "write to this file instead (it must not exist yet)",
         },
@@ -69,7 +73,7 @@ export const events: Command = {
     },
     {
       name: "skip",
-      summary: "settle a pending event without processing it",
+      summary: "settle a pending or failed event without processing it",
       operands: [ID],
       options: [{ flags: "--reason <text>", summary: "why, for those who look at it later" }],
       examples: [["events skip evt_00000000180000 --reason 'test data'", "it becomes `skipped`"]],
@@ -176,6 +180,7 @@ function showPayload(event: ApiEvent, { out }: Pick<Call, "out">): void {
 async function body({ given, out, io, client }: Call): Promise<number> {
   const bytes = await (await client()).bytes(
     `/v1/events/${segment(given.operand(0), "event id")}/body`,
+    given.flag("request") ? { of: "request" } : {},
   );
   const file = given.text("output");
   if (file !== undefined) {

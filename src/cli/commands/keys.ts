@@ -1,12 +1,11 @@
 import { readKey, textIn } from "../api.ts";
 import { segment } from "../client.ts";
 import { type Command, InvalidValue } from "../command.ts";
-import { EXIT } from "../exit.ts";
+import { CliFailure, EXIT } from "../exit.ts";
 import { list } from "../listing.ts";
-import { ALL, LIMIT } from "../options.ts";
 import { toned } from "../style.ts";
 
-const SCOPE = /^(admin|read|publish|pull:[^\s]+)$/;
+const SCOPE = /^(admin|read|publish|pull:[a-z0-9-]{1,64})$/;
 
 export const keys: Command = {
   name: "keys",
@@ -22,7 +21,6 @@ export const keys: Command = {
     {
       name: "list",
       summary: "list keys (never their secrets)",
-      options: [LIMIT, ALL],
       examples: [["keys list --json", "as one JSON object"]],
       run: async (call) => {
         await list(call, {
@@ -36,6 +34,7 @@ export const keys: Command = {
             { title: "CREATED", cell: (key) => toned(call.out.time(key.createdAt), "faint") },
           ],
           noun: "key",
+          whole: true,
         });
         return EXIT.OK;
       },
@@ -45,7 +44,7 @@ export const keys: Command = {
       summary: "make a key and print it, once",
       about: "The key alone goes to stdout, so that it can be piped into a secret store.",
       options: [
-        { flags: "--name <name>", summary: "what or whom it is for" },
+        { flags: "--name <name>", summary: "what or whom it is for (required)" },
         {
           flags: "--scope <scope>",
           summary: "admin, read, publish or pull:<endpoint>; may be repeated (default: read)",
@@ -58,7 +57,13 @@ export const keys: Command = {
         ["keys create --name alice --scope admin", "for everything"],
       ],
       run: async ({ given, out, client }) => {
-        const name = given.text("name") ?? "unnamed";
+        const name = given.text("name") ?? "";
+        if (name === "")
+          throw new CliFailure(
+            EXIT.USAGE,
+            "the key needs a name",
+            "Say what or whom it is for: --name grafana.",
+          );
         const asked = given.texts("scope");
         const scopes = asked.length === 0 ? ["read"] : asked;
         const answer = await (await client()).post("/v1/keys", { name, scopes });

@@ -15,7 +15,7 @@ export async function bulk(call: Call, filter: Json): Promise<number> {
   const preview = await look(call, wanted);
   if (given.flag("dryRun")) return EXIT.OK;
   if (preview.count === 0) return EXIT.OK;
-  if (!given.flag("yes") && !(await confirmed(io, `Replay ${counted(preview.count, "event")}?`))) {
+  if (!given.flag("yes") && !(await confirmed(io, `Replay ${preview.text}?`))) {
     out.note("Nothing was replayed.");
     return EXIT.FAILED;
   }
@@ -43,14 +43,18 @@ export async function bulk(call: Call, filter: Json): Promise<number> {
 }
 
 /** What would be replayed. With `--json` it is printed only when it is the result. */
-async function look({ given, out, client }: Call, wanted: Json): Promise<{ count: number }> {
+async function look(
+  { given, out, client }: Call,
+  wanted: Json,
+): Promise<{ count: number; text: string }> {
   const answer = await (await client()).post("/v1/replays", { ...wanted, dryRun: true });
   const counts = [answer["count"], answer["total"]].find((value) => typeof value === "number");
   const count = typeof counts === "number" ? counts : 0;
+  const text = `${answer["countIsExact"] === false ? "at least " : ""}${counted(count, "event")}`;
   const only = given.flag("dryRun");
   if (out.json) {
     if (only || count === 0) out.object(answer);
-    return { count };
+    return { count, text };
   }
   if (count === 0) out.note("No events match: nothing to replay.");
   else {
@@ -58,7 +62,7 @@ async function look({ given, out, client }: Call, wanted: Json): Promise<{ count
       readEvent(typeof row === "string" ? { id: row } : row),
     );
     if (sample.length > 0) out.table(eventColumns({ out }), sample);
-    out.line(toned(counted(count, "event"), "strong"), only ? " would be replayed." : " match.");
+    out.line(toned(text, "strong"), only ? " would be replayed." : " match.");
   }
-  return { count };
+  return { count, text };
 }

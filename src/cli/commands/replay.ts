@@ -3,7 +3,7 @@ import { segment } from "../client.ts";
 import type { Call, Command } from "../command.ts";
 import { CliFailure, EXIT } from "../exit.ts";
 import { list } from "../listing.ts";
-import { ALL, FILTERS, filterOf, LIMIT, wholeNumber, YES } from "../options.ts";
+import { EXTENT, FILTERS, filterOf, wholeNumber, YES } from "../options.ts";
 import { status, toned } from "../style.ts";
 import { bulk } from "./replay-bulk.ts";
 import { follow, percent } from "./replay-progress.ts";
@@ -58,7 +58,7 @@ export const replay: Command = {
     {
       name: "list",
       summary: "list replay jobs",
-      options: [LIMIT, ALL],
+      options: EXTENT,
       examples: [["replay list", "newest first"]],
       run: listJobs,
     },

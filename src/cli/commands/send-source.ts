@@ -1,6 +1,6 @@
 import { LIMITS } from "../../base/limits.ts";
 import { formatFaults } from "../../config/fault.ts";
-import type { Settings, SourceSettings } from "../../config/settings.ts";
+import type { Settings, SourceSettings, VerifySettings } from "../../config/settings.ts";
 import type { Preset } from "../../providers/provider.ts";
 import type { Call } from "../command.ts";
 import { checkedUrl, urlOf } from "../connect.ts";
@@ -30,7 +30,7 @@ export async function choose(call: Call, preset: Preset): Promise<Target> {
       ? null
       : configured(settings, given.text("source"), preset, secret !== undefined);
   const base = found ?? madeUp(preset, given.text("source") ?? preset.name);
-  const source = secret === undefined ? base : { ...base, secrets: [secret] };
+  const source = secret === undefined ? base : signedWith(base, secret);
   if (found === null && secret === undefined) {
     call.out.note(
       "No such source is configured here: signed with a made-up secret, which only `longstop dev` takes.",
@@ -99,6 +99,31 @@ function addressed(to: string | undefined, own: string, source: string): string 
   const url = new URL(base);
   if (to !== undefined && url.pathname !== "/") return base;
   return `${url.origin}/in/${encodeURIComponent(source)}`;
+}
+
+/** A source whose every secret is this one, also those inside its scheme. */
+function signedWith(source: SourceSettings, secret: string): SourceSettings {
+  return {
+    ...source,
+    secrets: [secret],
+    verify: source.verify === null ? null : schemeWith(source.verify, secret),
+  };
+}
+
+function schemeWith(verify: VerifySettings, secret: string): VerifySettings {
+  switch (verify.scheme) {
+    case "hmac":
+    case "standard-webhooks":
+    case "bearer":
+      return { ...verify, secrets: [secret] };
+    case "basic":
+      return { ...verify, passwords: [secret] };
+    case "none":
+      return verify;
+    case "all":
+    case "any":
+      return { ...verify, of: verify.of.map((each) => schemeWith(each, secret)) };
+  }
 }
 
 /** What signing looks at; the rest as the configuration's defaults have it. */
