@@ -1,5 +1,6 @@
-import type { Fact, Intake, RequestEntry } from "./facts.ts";
-import { KIND } from "./facts.ts";
+import type { RequestEntry } from "./entries.ts";
+import { KIND } from "./entries.ts";
+import type { Fact, Intake } from "./facts.ts";
 
 /**
  * Many entries on their way to the log's thread, in few pieces: structured clones of many small objects

@@ -6,7 +6,7 @@ import type { Random } from "../base/random.ts";
 import { startThread } from "../base/self.ts";
 import type { Batch, BatchReply, Entry } from "./batch.ts";
 import { packBatch } from "./batch.ts";
-import { KIND } from "./facts.ts";
+import { KIND } from "./entries.ts";
 import { lockFile } from "./files.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { type Journal, type MailboxReads, ReadRefused, type Reads } from "./journal.ts";

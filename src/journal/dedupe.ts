@@ -1,6 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { RequestEntry } from "./facts.ts";
-import { KIND } from "./facts.ts";
+import type { RequestEntry } from "./entries.ts";
+import { KIND } from "./entries.ts";
 
 /** Where an earlier event stands, for a duplicate to be linked to. */
 export interface Original {

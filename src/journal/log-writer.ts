@@ -1,7 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
 import { type Batch, type BatchReply, type Entry, unpackBatch } from "./batch.ts";
 import type { DedupeIndex, Original } from "./dedupe.ts";
-import { type DuplicateEntry, KIND, type RequestEntry } from "./facts.ts";
+import { type DuplicateEntry, KIND, type RequestEntry } from "./entries.ts";
 import { isDiskFull } from "./open.ts";
 
 /** Pages of 4 KiB in the WAL after which a checkpoint is due. */
@@ -100,7 +100,7 @@ export class LogWriter {
       return this.#put(entry, JSON.stringify(originals.map((link) => [link.index, link.seq])));
     const nothingNew: DuplicateEntry = { source, of: originals.map((link) => link.seq) };
     const fact = JSON.stringify(nothingNew);
-    this.#put({ ...entry, kind: KIND.duplicate, width: 1, fact, request: "", body: null }, null);
+    this.#put({ ...entry, kind: KIND.duplicate, fact, request: "", body: null }, null);
   }
 
   /** The duplicates among a request's events; `null` when all are new, the ordinary case. */

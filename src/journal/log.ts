@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { KIND } from "./facts.ts";
+import { KIND } from "./entries.ts";
 import { openWriter } from "./open.ts";
 import log1 from "./sql/log-1.sql" with { type: "text" };
 

@@ -1,4 +1,5 @@
-import type { DuplicateEntry, Fact, RequestEntry } from "../facts.ts";
+import type { DuplicateEntry, RequestEntry } from "../entries.ts";
+import type { Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
 import { CONNECTION, OUTCOME, originCode, STATUS } from "./codes.ts";
 import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
@@ -86,7 +87,7 @@ export function applyDuplicate(entry: DuplicateEntry, tables: Tables): void {
 export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): void {
   const event = tables.events.event(fact.event);
   const work = tables.events.work(fact.position);
-  if (event === null || work === null) return;
+  if (event === null || work === null || work.event_seq !== fact.event) return;
   event.status = STATUS[fact.outcome];
   event.settled_ms = fact.at;
   if (fact.attempt > 0) event.attempts = fact.attempt;
@@ -112,7 +113,7 @@ export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): 
 export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Tables): void {
   const event = tables.events.event(fact.event);
   const work = tables.events.work(fact.position);
-  if (event === null || work === null) return;
+  if (event === null || work === null || work.event_seq !== fact.event) return;
   event.attempts = fact.attempt;
   event.next_ms = fact.nextAt;
   event.error = JSON.stringify(fact.error);

@@ -1,5 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
-import { type DuplicateEntry, type Fact, KIND, type RequestEntry } from "../facts.ts";
+import { type DuplicateEntry, KIND, type RequestEntry } from "../entries.ts";
+import type { Fact } from "../facts.ts";
 import { isDiskFull } from "../open.ts";
 import {
   applyAttempted,

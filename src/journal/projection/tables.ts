@@ -33,7 +33,7 @@ export class Tables {
       "INSERT OR REPLACE INTO attempts (event_seq, position, attempt, started_ms, duration_ms, outcome, error, next_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#insertStep = db.prepare(
-      "INSERT OR REPLACE INTO steps (position, name, result, at_ms) VALUES (?, ?, ?, ?)",
+      "INSERT OR IGNORE INTO steps (position, name, result, at_ms) VALUES (?, ?, ?, ?)",
     );
     this.#upsertJob = db.prepare(
       "INSERT INTO jobs (id, created_ms, job) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET job = excluded.job",

@@ -1,7 +1,8 @@
 import type { Clock } from "../../base/clock.ts";
 import { type EventId, eventId, parseEventId, requestId, type Seq, seq } from "../../base/ids.ts";
 import { dedupeHash } from "../batch.ts";
-import type { ErrorFact, EventFilter, RequestEntry, RequestFact } from "../facts.ts";
+import type { RequestEntry } from "../entries.ts";
+import type { ErrorFact, EventFilter, RequestFact } from "../facts.ts";
 import {
   type AttemptRow,
   type EventDetail,

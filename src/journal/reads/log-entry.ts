@@ -1,4 +1,4 @@
-import { KIND } from "../facts.ts";
+import { KIND } from "../entries.ts";
 import type { Statements } from "./statements.ts";
 
 export interface LogEntry {

@@ -1,6 +1,7 @@
 import type { Statement } from "bun:sqlite";
 import { eventId, type Seq, seq } from "../../base/ids.ts";
-import type { ConnectionRef, RequestEntry, RequestFact } from "../facts.ts";
+import type { RequestEntry } from "../entries.ts";
+import type { ConnectionRef, RequestFact } from "../facts.ts";
 import type { ConnectionView, LoadedEvent, Unit, WorkItem } from "../journal.ts";
 import { connectionStatusName } from "../projection/codes.ts";
 import { newestOf } from "../projection/connections.ts";
@@ -81,7 +82,9 @@ export class MailboxReader {
   }
 
   due(now: number, limit: number): Unit[] {
-    return this.#due.all(now, limit, now, limit, limit).map(unit);
+    return this.#due
+      .all(now, limit, now, limit, limit)
+      .map((row) => unit({ ...row, at: row.position }));
   }
 
   load(items: readonly { readonly event: Seq; readonly position: Seq }[]): LoadedEvent[] {
@@ -150,7 +153,7 @@ const READY = `
 const DUE = `
   SELECT * FROM (
     SELECT * FROM (
-      SELECT s.name AS source, c.key AS key, c.wake_ms AS at, 0 AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms
+      SELECT s.name AS source, c.key AS key, c.wake_ms AS at, coalesce(c.ready_seq, 0) AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms
       FROM connections c JOIN sources s ON s.id = c.source_id
       WHERE c.wake_ms IS NOT NULL AND c.wake_ms <= ? ORDER BY c.wake_ms LIMIT ?)
     UNION ALL
