@@ -145,6 +145,7 @@ export class Ledger {
     const account = this.#accountOf(entry);
     if (account === null) return;
     if (fact.holds) account.holding = position;
+    else if (account.holding === position) account.holding = null;
     this.#schedule(account, at, true);
   }
 

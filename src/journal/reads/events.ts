@@ -121,7 +121,7 @@ export class EventReader {
       attemptLog: this.#attempts(row),
       steps: this.#index
         .of<{ name: string; result: string; at: number }, [number]>(
-          "SELECT name, result, at_ms AS at FROM steps WHERE position = ? ORDER BY at_ms",
+          "SELECT name, result, at_ms AS at FROM steps WHERE position = ? ORDER BY rowid",
         )
         .all(row.position),
       behind: this.#behind(row),

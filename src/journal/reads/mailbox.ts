@@ -52,7 +52,7 @@ export class MailboxReader {
     );
     this.#ready = index.of(READY);
     this.#due = index.of(DUE);
-    this.#steps = index.of("SELECT name, result FROM steps WHERE position = ?");
+    this.#steps = index.of("SELECT name, result FROM steps WHERE position = ? ORDER BY rowid");
   }
 
   /** How far this connection's next reads see. Asked first: what follows sees at least as much. */

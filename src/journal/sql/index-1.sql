@@ -119,8 +119,8 @@ CREATE TABLE steps (
   name      TEXT    NOT NULL,
   result    TEXT    NOT NULL,
   at_ms     INTEGER NOT NULL,
-  PRIMARY KEY (position, name)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (position, name)
+) STRICT;
 
 -- By a number made from (source, dedupe key); a hit is confirmed on the full key in the log. A bucket is a
 -- span of time, so that the past can be dropped whole and random inserts stay within the newest one.
