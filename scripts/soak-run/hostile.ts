@@ -1,0 +1,58 @@
+const encoder = new TextEncoder();
+const text = (make: () => string) => (): Uint8Array => encoder.encode(make());
+/** Bodies that say they are JSON. */
+export const HOSTILE_BODIES = [
+  text(() => "[".repeat(100_000)),
+  text(() => `${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`),
+  text(
+    () => '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"id":"x"}',
+  ),
+  text(() => '{"id":1e999,"n":-0,"big":123456789012345678901234567890}'),
+  text(() => '{"id":"\\ud800","\\u0000":"\\u0000"}'),
+  text(() => '\ufeff{"id":"bom"}'),
+  text(() => `{"id":"${"i".repeat(10_000)}","orders":[]}`),
+  text(() => '{"orders":{"length":1e9}}'),
+  text(() => `{"orders":[${"{},".repeat(20_000)}{}]}`),
+  text(() => '{"orders":[null,1,"x",[],{"id":{}},{"id":"ok","account":{"id":[]}}]}'),
+  text(() => '{"id":"a","id":"b"}'),
+  text(() => "null"),
+  text(() => '"text"'),
+  () => Uint8Array.of(0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00),
+  () => Uint8Array.of(0x7b, 0x22, 0xc3, 0x28, 0x22, 0x3a, 0x31, 0x7d),
+];
+export const TYPES = [
+  "text/plain",
+  "application/xml",
+  "application/x-www-form-urlencoded",
+  "multipart/form-data; boundary=",
+  "application/json; charset=utf-7",
+  "application/json;;;",
+  ";",
+  "a".repeat(5_000),
+  'application/JSON; charset="utf-16"',
+  "\u00e9/\u00e9",
+];
+export const PATHS = [
+  "/",
+  "//",
+  "/in",
+  "/in/",
+  "/in/nobody",
+  "/in/github/more",
+  "/in/%67ithub",
+  "/in/%",
+  "/in/%00",
+  "/in/..%2f..%2fetc",
+  "/../../etc/passwd",
+  "/v1/events",
+  "/healthz",
+  "/readyz",
+  "/in/github?a=%zz&b",
+  `/in/${"s".repeat(9_000)}`,
+  "*",
+  "http://elsewhere/in/github",
+  "/in/github#x",
+  "/in/\u00e9",
+  "/confirm/x",
+  "/metrics",
+];

@@ -1,0 +1,137 @@
+/**
+ * Hostile input for the public listener: real requests, mutated, on raw sockets.
+ * `bun scripts/soak.ts [--requests 100000] [--seed 1] [--senders 24]`
+ *
+ * Checks that every answer is one of the documented ones (no 5xx but 503), that correct requests in
+ * between are taken, that memory does not grow, and that the log has no error. Exit code 1 otherwise.
+ */
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { seededRandom } from "../src/base/random.ts";
+import { Server } from "../test/support/executable.ts";
+import { githubPostings, SECRETS, shopPostings, stripePostings } from "./demo-run/postings.ts";
+import { draftOf, MUTATIONS } from "./soak-run/mutations.ts";
+import { exchange } from "./soak-run/wire.ts";
+
+export interface SoakReport {
+  /** Requests by answer: the status, or `closed`. */
+  readonly answers: ReadonlyMap<string, number>;
+  /** Resident memory of the server's process in MiB: after a fifth of the requests, and at the end. */
+  readonly memoryMiB: readonly [number, number];
+  readonly faults: readonly string[];
+}
+
+/** Growth above this is a leak: what is kept for a request that was refused is nothing. */
+const GROWTH_MIB_MAX = 96;
+const ANSWERS = new Set([
+  200, 202, 204, 400, 401, 404, 405, 408, 411, 413, 414, 415, 417, 422, 429, 431, 501, 503, 505,
+]);
+
+/** Sends `requests` mutated requests with so many senders at once to a server on `examples/demo`. */
+export async function soak(
+  requests: number,
+  seed: number,
+  senders: number,
+  progress: (done: number) => void = () => {},
+): Promise<SoakReport> {
+  const random = seededRandom(seed);
+  const postings = [
+    ...(await githubPostings(random)).slice(0, 150),
+    ...stripePostings(random, 50),
+    ...shopPostings(random, 10, 10),
+  ];
+  const config = { path: join(resolve(import.meta.dir, ".."), "examples/demo/longstop.config.ts") };
+  const server = await Server.create({ config, env: { ...SECRETS, LONGSTOP_LOG: "warn" } });
+  const answers = new Map<string, number>();
+  const faults: string[] = [];
+  const memory: number[] = [];
+  let next = 0;
+  const wire = { host: "127.0.0.1", port: Number(new URL(server.publicUrl).port) };
+  const work = async (): Promise<void> => {
+    for (let index = next++; index < requests && faults.length < 20; index = next++) {
+      const own = seededRandom(seed * 1_000_003 + index);
+      const posting = postings[own.below(postings.length)];
+      // The first kind is the request as it is: more often than the others, so that good ones stand between bad ones.
+      const mutation = MUTATIONS[own.below(8) === 0 ? 0 : own.below(MUTATIONS.length)];
+      if (posting === undefined || mutation === undefined) continue;
+      const answer = await exchange(wire, mutation.make(await draftOf(posting), own));
+      const status = "closed" in answer ? "closed" : String(answer.status);
+      answers.set(status, (answers.get(status) ?? 0) + 1);
+      const fault = judge(mutation.name, "closed" in answer ? null : answer.status);
+      if (fault !== null)
+        faults.push(`request ${index} (${posting.source}, ${mutation.name}): ${fault}`);
+      if (index === Math.floor(requests / 5)) memory.push(await residentMiB(server.pid));
+      progress(index);
+    }
+  };
+  try {
+    await server.start();
+    await Promise.all(Array.from({ length: senders }, work));
+    memory.push(await residentMiB(server.pid));
+    faults.push(...(await aftermath(server)));
+    const [early = 0, late = 0] = memory;
+    if (late - early > GROWTH_MIB_MAX) faults.push(`memory grew from ${early} to ${late} MiB`);
+    return { answers, memoryMiB: [early, late], faults };
+  } finally {
+    await server.remove();
+  }
+}
+
+function judge(mutation: string, status: number | null): string | null {
+  if (mutation === "as it is")
+    return status === 202 || status === 503 ? null : `a correct request was answered ${status}`;
+  if (status === null) return null;
+  if (status >= 500 && status !== 503) return `answered ${status}`;
+  return ANSWERS.has(status) ? null : `answered ${status}, which is not documented`;
+}
+
+async function aftermath(server: Server): Promise<string[]> {
+  if (!server.running)
+    return ["the server has ended", ...(await server.logs()).split("\n").slice(-20)];
+  const faults: string[] = [];
+  const health = await fetch(`${server.publicUrl}/healthz`).then((answer) => answer.status, String);
+  if (health !== 200) faults.push(`/healthz was answered ${health}`);
+  const errors = (await server.logs())
+    .split("\n")
+    .filter((line) => /"level":"error"|unhandled|uncaught|^\s+at /i.test(line));
+  faults.push(...errors.slice(0, 5).map((line) => `in the log: ${line}`));
+  if ((await server.stop()) !== 0) faults.push("the server did not end with 0");
+  return faults;
+}
+
+/** Of the server's own process; 0 where the system does not say. */
+async function residentMiB(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      requests: { type: "string", default: "100000" },
+      seed: { type: "string", default: "1" },
+      senders: { type: "string", default: "24" },
+    },
+  });
+  const began = performance.now();
+  const report = await soak(
+    Number(values.requests),
+    Number(values.seed),
+    Number(values.senders),
+    (done) => {
+      if (done > 0 && done % 10_000 === 0)
+        console.log(`${done} requests, ${Math.round((performance.now() - began) / 1000)} s`);
+    },
+  );
+  for (const [status, count] of [...report.answers].sort())
+    console.log(`${status.padEnd(8)}${count}`);
+  console.log(`memory  ${report.memoryMiB.join(" → ")} MiB`);
+  for (const fault of report.faults) console.log(`wrong: ${fault}`);
+  console.log(
+    report.faults.length === 0
+      ? "nothing wrong"
+      : `${report.faults.length} faults (--seed ${values.seed})`,
+  );
+  process.exitCode = report.faults.length === 0 ? 0 : 1;
+}
