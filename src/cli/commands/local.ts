@@ -29,6 +29,7 @@ export const init: Command = {
     if (out.json) out.object({ dir, files: written.value });
     else {
       for (const file of written.value) out.line(toned("✓ ", "good"), file);
+      if (written.value.length === 0) out.note("Everything is there already; nothing was written.");
       out.note("Next: `longstop check`, then `longstop dev`.");
     }
     return EXIT.OK;

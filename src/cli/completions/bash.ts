@@ -1,4 +1,4 @@
-import type { CompletedOption, Place } from "./script.ts";
+import type { CompletedOption, Place } from "./place.ts";
 
 const words = (texts: readonly string[]): string => texts.join(" ");
 

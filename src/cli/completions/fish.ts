@@ -1,4 +1,4 @@
-import type { CompletedOption, Place } from "./script.ts";
+import type { CompletedOption, Place } from "./place.ts";
 
 /** A fish word: in single quotes, where only the quote and the backslash are special. */
 const quoted = (text: string): string =>

@@ -1,4 +1,4 @@
-import type { CompletedOption, Place } from "./script.ts";
+import type { CompletedOption, Place } from "./place.ts";
 
 /** A zsh word: in single quotes, which take everything but themselves. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
