@@ -11,7 +11,8 @@ import { parseArgs } from "node:util";
 import { seededRandom } from "../src/base/random.ts";
 import { Server } from "../test/support/executable.ts";
 import { githubPostings, SECRETS, shopPostings, stripePostings } from "./demo-run/postings.ts";
-import { draftOf, MUTATIONS } from "./soak-run/mutations.ts";
+import { MUTATIONS } from "./soak-run/mutations.ts";
+import { draftOf } from "./soak-run/requests.ts";
 import { exchange } from "./soak-run/wire.ts";
 
 export interface SoakReport {

@@ -162,7 +162,13 @@ export function unusedOffences(
       if (each.from === path && each.file !== null) reached.add(each.file);
   }
   return paths
-    .filter((path) => path.startsWith("src/") && path.endsWith(".ts") && !reached.has(path))
+    .filter(
+      (path) =>
+        path.startsWith("src/") &&
+        path.endsWith(".ts") &&
+        !path.endsWith(".d.ts") &&
+        !reached.has(path),
+    )
     .map((path) => ({
       rule: "unused",
       path,

@@ -10,7 +10,8 @@ interface Banned {
   readonly instead: string;
 }
 
-const src = (path: string): boolean => path.startsWith("src/") && path.endsWith(".ts");
+const src = (path: string): boolean =>
+  path.startsWith("src/") && path.endsWith(".ts") && !path.endsWith(".d.ts");
 const srcOutside =
   (...folders: string[]) =>
   (path: string): boolean =>
