@@ -10,6 +10,7 @@ import type { Io } from "./io.ts";
 import { Output } from "./output.ts";
 import { type Meaning, parse } from "./parse.ts";
 import { toned } from "./style.ts";
+import { safeJson } from "./text.ts";
 import { topics } from "./topics.ts";
 
 /** Runs one command line (without the program's name) and answers its exit code. Never rejects. */
@@ -78,7 +79,7 @@ function told(failure: unknown, out: Output, io: Io): number {
       message: known.message,
       next: known.next,
     };
-    io.stderr(`${JSON.stringify({ error })}\n`);
+    io.stderr(`${safeJson({ error })}\n`);
     return known.exit;
   }
   const [first = "", ...rest] = known.message.split("\n");

@@ -87,11 +87,11 @@ export function eventColumns({ out }: Pick<Call, "out">): readonly Column<ApiEve
   return [
     { title: "ID", cell: (event) => event.id },
     { title: "STATUS", cell: (event) => status(event.status) },
-    { title: "SOURCE", cell: (event) => event.source, least: 6 },
-    { title: "TYPE", cell: (event) => event.type, least: 10 },
-    { title: "CONNECTION", cell: (event) => event.connection ?? "", least: 10 },
-    { title: "RECEIVED", cell: (event) => toned(out.time(event.receivedAt), "faint") },
-    { title: "NOTE", cell: note, least: 8 },
+    { title: "SOURCE", cell: (event) => event.source, least: 4 },
+    { title: "TYPE", cell: (event) => event.type, least: 8 },
+    { title: "KEY", cell: (event) => event.connection ?? "", least: 4 },
+    { title: "WHEN", cell: (event) => toned(out.time(event.receivedAt), "faint") },
+    { title: "NOTE", cell: note, least: 6 },
   ];
 }
 
