@@ -31,7 +31,12 @@ export async function evaluateConfig(
   // An absent variable is often why a module threw: what it asked for in vain is said as well.
   if (!raw.ok)
     return err([...raw.error, ...missingNames().map((name) => missingVariable("", name))]);
-  const checked = toSettings(raw.value, { configPath: path, presets, environment: process.env });
+  const checked = toSettings(raw.value, {
+    configPath: path,
+    presets,
+    missing: missingNames(),
+    environment: process.env,
+  });
   return checked.ok ? ok({ ...checked.value, config: raw.value as Config }) : checked;
 }
 

@@ -44,8 +44,16 @@ export class Place {
   /** Records that `value` may not be here. A text with the marker of a missing variable says that instead. */
   fault(value: unknown, text: FaultText): undefined {
     if (typeof value === "string" && missingIn(value).length > 0) return undefined;
-    this.#faults.push(this.#row(this.#show(value), text));
+    const near = this.#hides(value) ? undefined : text.nearest;
+    this.#faults.push(
+      this.#row(this.#show(value), { ...text, nearest: near && withoutPassword(near) }),
+    );
     return undefined;
+  }
+
+  /** Whether the value may be told to nobody: then neither may what is derived from it. */
+  #hides(value: unknown): boolean {
+    return this.#secret || (typeof value === "string" && variableIn(value) !== undefined);
   }
 
   /** Records that something is wanted here and absent. */

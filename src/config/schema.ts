@@ -2,7 +2,6 @@ import { dirname, resolve } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { httpUrl, listenAddress, network } from "./addresses.ts";
 import { type Check, Fields, list, number, record, text } from "./check.ts";
-import { missingNames } from "./environment.ts";
 import type { Fault } from "./fault.ts";
 import { endpointCheck } from "./later.ts";
 import { Place, reportMissing } from "./place.ts";
@@ -42,6 +41,8 @@ export interface SettingsContext {
   /** Absolute: relative paths in the configuration start at its folder. */
   readonly configPath: string;
   readonly presets: readonly PresetNeeds[];
+  /** Variables that `env()` was asked for in vain, whatever became of their markers. */
+  readonly missing: readonly string[];
   /** `LONGSTOP_DATA` takes the place of `dataDir`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -57,7 +58,7 @@ export function toSettings(raw: unknown, context: SettingsContext): Result<Check
   const faults: Fault[] = [];
   const warnings: Fault[] = [];
   const root = new Place(faults, warnings);
-  reportMissingVariables(raw, root, faults);
+  reportMissingVariables(raw, root, faults, context.missing);
   const fields = new Fields(raw, root, KEYS, KEYS_LATER);
   const allowPrivate = fields.read("network", networkKeys, []);
   const settings: Settings = {
@@ -86,13 +87,18 @@ export function toSettings(raw: unknown, context: SettingsContext): Result<Check
 }
 
 /** Each missing variable at every place it was used; one whose text was reshaped beyond finding, by its name. */
-function reportMissingVariables(raw: unknown, root: Place, faults: Fault[]): void {
+function reportMissingVariables(
+  raw: unknown,
+  root: Place,
+  faults: Fault[],
+  missing: readonly string[],
+): void {
   const found = new Set<string>();
   reportMissing(raw, root, (place, name) => {
     found.add(name);
     faults.push(missingVariable(place.path, name));
   });
-  for (const name of missingNames()) if (!found.has(name)) faults.push(missingVariable("", name));
+  for (const name of missing) if (!found.has(name)) faults.push(missingVariable("", name));
 }
 
 export function missingVariable(path: string, name: string): Fault {
