@@ -48,6 +48,17 @@ export const wrongMethod = (source: Source): Response =>
 export const closing = (code: ProblemCode, detail?: string): Response =>
   problem(code, detail, { connection: "close" });
 
+/** More than this is not worth reading only to keep a connection. */
+const UNREAD_BYTES_MAX = 64 * 2 ** 10;
+
+/** The refusal, with the connection closed behind it if much of the request, or an unknown part, is unread. */
+export function unread(request: Request, refusal: Response): Response {
+  const declared = request.headers.get("content-length");
+  const bytes = declared === null ? UNREAD_BYTES_MAX + 1 : Number(declared);
+  if (request.body !== null && bytes > UNREAD_BYTES_MAX) refusal.headers.set("connection", "close");
+  return refusal;
+}
+
 /** A source that may send nothing at all for now is asked again after this long. */
 const RETRY_S_MAX = 3_600;
 

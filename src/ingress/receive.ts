@@ -5,7 +5,7 @@ import { problem } from "../base/problems.ts";
 import type { EventFact, Intake } from "../journal/facts.ts";
 import { type Journal, JournalRefused, type Posted } from "../journal/journal.ts";
 import type { HandshakeReply } from "../providers/provider.ts";
-import { admit, closing, type HeaderPairs, REFUSALS, wrongMethod } from "./admit.ts";
+import { admit, closing, type HeaderPairs, REFUSALS, unread, wrongMethod } from "./admit.ts";
 import { readBody } from "./body.ts";
 import type { BodyFault } from "./body-fault.ts";
 import { Arrived } from "./inbound.ts";
@@ -35,7 +35,7 @@ export async function receive(
 ): Promise<Response> {
   try {
     const source = deps.sources.find(sourceName);
-    if (source === null) return problem("unknown_source");
+    if (source === null) return unread(request, problem("unknown_source"));
     return await take(request, peer, source, deps);
   } catch (error) {
     if (error instanceof JournalRefused) return problem(REFUSALS[error.code]);
@@ -52,7 +52,7 @@ async function take(
 ): Promise<Response> {
   const headers = [...request.headers];
   const refused = admit(request, headers, source, deps);
-  if (refused !== null) return refused;
+  if (refused !== null) return unread(request, refused);
   const reading = readBody(request, source.bodyBytesMax, deps.clock);
   const body = reading instanceof Promise ? await reading : reading;
   if (!body.ok) return unreadable(body.error);
@@ -110,7 +110,7 @@ function intakeOf(
   peer: string,
 ): Intake {
   const trace = traceOf(inbound.header("traceparent"));
-  return {
+  const intake: Intake = {
     source: source.name,
     origin: "webhook",
     at: inbound.receivedAt,
@@ -118,8 +118,8 @@ function intakeOf(
     request: { method: inbound.method, url: inbound.url, peer, headers },
     body: inbound.body,
     settled: source.settled,
-    ...(trace === undefined ? {} : { trace }),
   };
+  return trace === undefined ? intake : { ...intake, trace };
 }
 
 /** For finding the log line that belongs to an answer: microseconds of two clocks, unique for all that people need. */

@@ -4,11 +4,12 @@ import { problem } from "../base/problems.ts";
 import { type ReceiveDeps, receive } from "./receive.ts";
 
 /**
- * Options of the public listener. Bun's own body limit stands above every source's, so that our own
- * 413 speaks; `reusePort` would let a second server start silently on the same port.
+ * Options of the public listener. Bun's own body limit is out of the way, so that our own 413 speaks:
+ * nothing longer than a source's limit is ever read. `reusePort` would let a second server start
+ * silently on the same port.
  */
 export const PUBLIC_SERVE = {
-  maxRequestBodySize: 2 * LIMITS.BODY_BYTES_MAX,
+  maxRequestBodySize: 2 ** 50,
   /** Seconds without a byte either way. Longer than a body may take, so that its 408 is said. */
   idleTimeout: LIMITS.BODY_MS_MAX / 1000 + 15,
   reusePort: false,
@@ -29,7 +30,11 @@ export function ingressRoutes(deps: ReceiveDeps) {
         receive(request, server?.requestIP(request)?.address ?? "", params.source, deps),
       { parse: "none" },
     )
-    .get("/healthz", () => new Response("ok\n", HEALTHY));
+    .all("/healthz", ({ request: { method } }) =>
+      method === "GET" || method === "HEAD"
+        ? new Response("ok\n", HEALTHY)
+        : problem("method_not_allowed", undefined, { allow: "GET, HEAD" }),
+    );
 }
 
 const HEALTHY = {

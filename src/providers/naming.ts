@@ -19,7 +19,7 @@ export interface Named {
   readonly sequence?: unknown;
 }
 
-/** How a preset names an event: `payload` is the request's, or of a batch the item. */
+/** How a preset names an event: `payload` is the request's, or of a batch the place. */
 export type Naming = (payload: unknown, inbound: Inbound) => Named;
 
 export type Split = (inbound: Inbound) => Result<readonly EventFact[], MalformedBody>;
@@ -46,11 +46,12 @@ export function openSplit(settings: EventSettings | null, preset: Naming): Split
   };
   const hashed = settings?.dedupe === "body";
   const name: NameItem = (payload, inbound, place) =>
-    nameEvent(overlay(pointers, payload, preset(payload, inbound), inbound, place.range), {
-      bytes: place.range === null ? inbound.body : sliceOf(inbound.body, place.range),
+    nameEvent(
+      overlay(pointers, payload, preset(payload, inbound), inbound, place.range),
+      place.range === null ? inbound.body : sliceOf(inbound.body, place.range),
       hashed,
-      ...place,
-    });
+      place,
+    );
   return (inbound) => {
     const parsed = inbound.parsed();
     if (!parsed.ok) return parsed;
@@ -145,31 +146,31 @@ function exactNumber(
   return Buffer.from(inbound.body.subarray(place[0], place[0] + place[1])).toString();
 }
 
-interface Item extends Place {
-  readonly bytes: Uint8Array;
-  /** Ids are not asked. */
-  readonly hashed: boolean;
-}
-
-function nameEvent(named: Named, item: Item): Result<EventFact, MalformedBody> {
-  const id = item.hashed ? null : (textOf(named.id) ?? deliveryKey(named.deliveryId, item.index));
+/** `hashed`: ids are not asked. */
+function nameEvent(
+  named: Named,
+  bytes: Uint8Array,
+  hashed: boolean,
+  place: Place,
+): Result<EventFact, MalformedBody> {
+  const id = hashed ? null : (textOf(named.id) ?? deliveryKey(named.deliveryId, place.index));
   const type = textOf(named.type) ?? TYPE_DEFAULT;
   const connection = textOf(named.connection);
   if (tooLong(type, LIMITS.EVENT_TYPE_BYTES_MAX)) {
-    return malformed(`${item.path}the type is longer than ${LIMITS.EVENT_TYPE_BYTES_MAX} bytes.`);
+    return malformed(`${place.path}the type is longer than ${LIMITS.EVENT_TYPE_BYTES_MAX} bytes.`);
   }
   if (connection !== null && tooLong(connection, LIMITS.CONNECTION_KEY_BYTES_MAX)) {
     return malformed(
-      `${item.path}the connection key is longer than ${LIMITS.CONNECTION_KEY_BYTES_MAX} bytes.`,
+      `${place.path}the connection key is longer than ${LIMITS.CONNECTION_KEY_BYTES_MAX} bytes.`,
     );
   }
   return ok({
-    dedupeKey: dedupeKeyOf(id, item.bytes),
+    dedupeKey: dedupeKeyOf(id, bytes),
     type: type.toWellFormed(),
     connection: connection === null ? null : connection.toWellFormed(),
     occurredAt: parseMoment(named.occurredAt),
     sequence: sequenceOf(named.sequence),
-    range: item.range,
+    range: place.range,
   });
 }
 
