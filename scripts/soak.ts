@@ -26,7 +26,7 @@ export interface SoakReport {
 /** Growth above this is a leak: what is kept for a request that was refused is nothing. */
 const GROWTH_MIB_MAX = 96;
 const ANSWERS = new Set([
-  200, 202, 204, 400, 401, 404, 405, 408, 411, 413, 414, 415, 417, 422, 429, 431, 501, 503, 505,
+  200, 202, 204, 400, 401, 404, 405, 408, 411, 413, 414, 415, 417, 422, 429, 431, 503, 505,
 ]);
 
 /** Sends `requests` mutated requests with so many senders at once to a server on `examples/demo`. */
@@ -83,7 +83,8 @@ function judge(mutation: string, status: number | null): string | null {
   if (mutation === "as it is")
     return status === 202 || status === 503 ? null : `a correct request was answered ${status}`;
   if (status === null) return null;
-  if (status >= 500 && status !== 503) return `answered ${status}`;
+  // 505 is the answer of the runtime itself to a damaged HTTP version: no code of ours has run.
+  if (status >= 500 && status !== 503 && status !== 505) return `answered ${status}`;
   return ANSWERS.has(status) ? null : `answered ${status}, which is not documented`;
 }
 

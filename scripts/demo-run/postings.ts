@@ -92,7 +92,7 @@ export function stripePostings(random: Random, count: number): Posting[] {
     const headers = async () => ({
       "content-type": "application/json; charset=utf-8",
       "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-      "stripe-signature": stripe.webhooks.generateTestHeaderString({
+      "stripe-signature": await stripe.webhooks.generateTestHeaderStringAsync({
         payload: body,
         secret: SECRETS.STRIPE_WEBHOOK_SECRET,
       }),
