@@ -16,7 +16,6 @@ export function openApiEndpoints(
   const own = [
     at("/openapi", (request) => (wantsPage(request) ? page() : document())),
     at("/openapi.json", document),
-    at("/openapi/json", document),
   ];
   all.push(...own);
   return own;
