@@ -28,11 +28,11 @@ fetch_bun() {
   [ -f .tools/package.json ] || say '{ "private": true }' > .tools/package.json
   if command -v npm > /dev/null 2>&1; then
     say "bun:       fetching $BUN_WANTED with npm into .tools/"
-    npm install --prefix .tools --cache .tools/npm-cache --ignore-scripts --no-audit --no-fund --loglevel=error \
+    npm install --prefix .tools --cache .tools/npm-cache --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
       "bun@$BUN_WANTED" < /dev/null || die "npm could not fetch bun@$BUN_WANTED (is there a network?)"
   elif command -v bun > /dev/null 2>&1; then
     say "bun:       fetching $BUN_WANTED with $(command -v bun) $(bun --version) into .tools/"
-    (cd .tools && bun add --exact --ignore-scripts "bun@$BUN_WANTED" < /dev/null) ||
+    (cd .tools && BUN_INSTALL_CACHE_DIR=$PWD/bun-cache bun add --exact --ignore-scripts "bun@$BUN_WANTED" < /dev/null) ||
       die "bun could not fetch bun@$BUN_WANTED (is there a network?)"
   else
     die "neither npm nor bun is on the PATH; install Node.js (https://nodejs.org) or Bun (https://bun.sh)"
