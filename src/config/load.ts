@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../base/clock.ts";
+import { type Clock, sleep, systemClock } from "../base/clock.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { selfCommand } from "../base/self.ts";
 import { isObject } from "./check.ts";
@@ -41,6 +41,9 @@ const realDeps: LoadDeps = {
 /** Generous: a module may fetch something at its top level. A reload waits for it and goes on as it was. */
 const LOAD_MS_MAX = 20_000;
 const OUTPUT_CHARS_MAX = 2_000;
+const OUTPUT_WAIT_MS = 200;
+
+type Child = Bun.Subprocess<"ignore", "pipe", "pipe">;
 
 /** What became of the child before anything else did. */
 type Ending =
@@ -58,35 +61,46 @@ export async function loadSettings(
   deps: LoadDeps = realDeps,
 ): Promise<Result<Checked, Fault[]>> {
   const { promise, resolve } = Promise.withResolvers<Ending>();
-  const child = Bun.spawn(deps.command(request.path), {
-    env: { ...request.environment },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    serialization: "advanced",
-    ipc: (answer) => resolve({ kind: "answered", answer }),
-    onExit: (_child, code, signal) =>
-      // Its answer may still be on its way through the channel.
-      deps.clock.soon(() =>
-        resolve({
-          kind: "ended",
-          how: signal === null ? `with exit code ${code}` : `by ${signal}`,
-        }),
-      ),
-  });
-  const printed = Promise.all([tail(child.stdout), tail(child.stderr)]);
+  const child = start(request, deps, resolve);
+  if (!child.ok) return err([child.error]);
+  const output = new Tail(child.value);
   const cancel = deps.clock.after(LOAD_MS_MAX, () => resolve({ kind: "late" }));
-  try {
-    const question: ConfigQuestion = { presets: request.presets.map(onlyNeeds) };
-    child.send(question);
-  } catch {
-    // It is gone already: its exit says why.
-  }
   const ending = await promise;
   cancel();
-  child.kill("SIGKILL");
-  await child.exited;
-  return conclude(ending, (await printed).join(""));
+  child.value.kill("SIGKILL");
+  await child.value.exited;
+  // Something that it started may hold the pipes open for ever.
+  await Promise.race([output.ended, sleep(deps.clock, OUTPUT_WAIT_MS)]);
+  return conclude(ending, output.text);
+}
+
+function start(
+  request: LoadRequest,
+  deps: LoadDeps,
+  end: (ending: Ending) => void,
+): Result<Child, Fault> {
+  try {
+    const child = Bun.spawn(deps.command(request.path), {
+      env: { ...request.environment },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+      serialization: "advanced",
+      ipc: (answer) => end({ kind: "answered", answer }),
+      onExit: (_child, code, signal) => {
+        const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+        // Its answer may still be on its way through the channel.
+        deps.clock.soon(() => end({ kind: "ended", how }));
+      },
+    });
+    const question: ConfigQuestion = { presets: request.presets.map(onlyNeeds) };
+    child.send(question);
+    return ok(child);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const message = `could not be evaluated: its process could not be started (${why})`;
+    return err({ path: "", given: null, allowed: "", message });
+  }
 }
 
 /** Presets carry functions, which cannot cross a process. */
@@ -127,10 +141,22 @@ function isAnswer(value: unknown): value is ConfigAnswer {
 }
 
 /** The last of what it printed: where a crash explains itself. */
-async function tail(stream: ReadableStream<Uint8Array>): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream)
-    text = (text + decoder.decode(chunk, { stream: true })).slice(-OUTPUT_CHARS_MAX);
-  return text;
+class Tail {
+  readonly ended: Promise<unknown>;
+  #text = "";
+
+  constructor(child: Child) {
+    this.ended = Promise.all([this.#follow(child.stdout), this.#follow(child.stderr)]);
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  async #follow(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      this.#text = (this.#text + decoder.decode(chunk, { stream: true })).slice(-OUTPUT_CHARS_MAX);
+    }
+  }
 }

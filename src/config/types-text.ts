@@ -28,7 +28,7 @@ export function typesText(): string {
   const parts = [handlerFile, schemasFile, configFile].map((file) => withoutImports(textOf(file)));
   const body = [...parts, VALUES].join("\n").trim();
   const indented = body.replaceAll(/^(?=.)/gm, "  ");
-  return `// Written by \`longstop init\`; \`longstop init --force\` writes it anew after an update.\ndeclare module "longstop" {\n${indented}\n}\n`;
+  return `${TYPES_HEAD}\ndeclare module "longstop" {\n${indented}\n}\n`;
 }
 
 /** The compiler sees a module of types; at run time it is the module's text. */

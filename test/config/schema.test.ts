@@ -193,10 +193,11 @@ describe("what is accepted without effect", () => {
 describe("a secret", () => {
   test("is in no fault, whatever is wrong with it or beside it", () => {
     startReading();
-    process.env["LONGSTOP_TEST_SECRET"] = "env-secret-value";
+    process.env["LONGSTOP_TEST_SECRET"] = "env-secret-value.example";
     const secret = "very-secret-value";
     const faults = faultsOf({
       publicUrl: `https://user:${secret}@`,
+      dataDir: `~/${env("LONGSTOP_TEST_SECRET")}`,
       listen: { public: env("LONGSTOP_TEST_SECRET") },
       sources: {
         a: {
@@ -213,6 +214,7 @@ describe("a secret", () => {
           provider: "custom",
           verify: { scheme: "hmac", header: "x", secrets: secret, secretEncoding: "hex" },
         },
+        h: { provider: "stripe", secrets: "s", baseUrl: env("LONGSTOP_TEST_SECRET") },
         d: { provider: "stripe", secrets: "s", credentials: secret, verifyToken: [secret] },
         e: { provider: "stripe", secrets: "s", baseUrl: `ftp://user:${secret}@host` },
       },
