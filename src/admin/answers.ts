@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import type { Millis } from "../base/clock.ts";
+import { problem } from "../base/problems.ts";
 
 /** A JSON answer. Headers that every answer bears are added where it leaves. */
 export function json(
@@ -16,6 +17,21 @@ export function json(
 /** One page of a list. */
 export function page(rows: readonly unknown[], nextCursor: string | null): Response {
   return json({ data: rows, nextCursor });
+}
+
+/**
+ * A page of a list that is in memory whole; the cursor is the last row's id, so that what is added or
+ * removed elsewhere shifts nothing. Without a limit: all of it.
+ */
+export function pageOfAll(
+  rows: readonly { readonly id: string }[],
+  { limit = rows.length, cursor }: { limit?: number; cursor?: string },
+): Response {
+  const before = cursor === undefined ? -1 : rows.findIndex((row) => row.id === cursor);
+  if (cursor !== undefined && before < 0) return problem("bad_cursor");
+  const shown = rows.slice(before + 1, before + 1 + limit);
+  const more = before + 1 + limit < rows.length;
+  return page(shown, more ? (shown.at(-1)?.id ?? null) : null);
 }
 
 /** The furthest that a date reaches either way from 1970 (ECMA-262, 21.4.1.1). */

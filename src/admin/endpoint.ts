@@ -9,8 +9,8 @@ import { checkBody, checkQuery } from "./check.ts";
 
 export type Method = "GET" | "POST" | "DELETE";
 
-/** `open`: no login, unless both listeners share one address. */
-export type Scope = "open" | "read" | "admin";
+/** `public`: no login ever. `open`: no login, unless both listeners share one address. */
+export type Scope = "public" | "open" | "read" | "admin";
 
 /** What an endpoint answers with when it succeeds; `schema` null: no JSON (`mediaType` says what). */
 export interface Answer {

@@ -28,15 +28,14 @@ export const text = (maxLength: number, description: string) =>
 
 export const noQuery = Type.Object({}, { additionalProperties: false });
 
+const LIMIT = Type.Integer({
+  minimum: 1,
+  maximum: LIMITS.PAGE_ROWS_MAX,
+  description: "rows a page",
+});
+
 export const pageQuery = {
-  limit: Type.Optional(
-    Type.Integer({
-      minimum: 1,
-      maximum: LIMITS.PAGE_ROWS_MAX,
-      default: LIMITS.PAGE_ROWS_DEFAULT,
-      description: "rows a page",
-    }),
-  ),
+  limit: Type.Optional({ ...LIMIT, default: LIMITS.PAGE_ROWS_DEFAULT }),
   cursor: Type.Optional(text(2_048, "`nextCursor` of the page before")),
 };
 
@@ -50,6 +49,12 @@ export function pageOf(query: { limit?: number; cursor?: string }): {
 } {
   return { limit: query.limit ?? LIMITS.PAGE_ROWS_DEFAULT, cursor: query.cursor ?? null };
 }
+
+/** Lists that are short by nature come whole unless a page is asked for. */
+export const shortListQuery = Type.Object(
+  { limit: Type.Optional(LIMIT), cursor: pageQuery.cursor },
+  { additionalProperties: false },
+);
 
 /** RFC 9457. */
 export const ProblemView = Type.Object(

@@ -146,3 +146,19 @@ test("there are never more keys than can be compared at each request", async () 
   ]);
   expect(made.map(({ ok }) => ok)).toEqual([true, false]);
 });
+
+test("keys come whole, or in pages that survive the revocation of others", async () => {
+  const desk = await adminDesk();
+  for (const name of ["a", "b", "c"]) await desk.keys.create(name, ["read"], "test");
+  type Listed = { data: { id: string; name: string }[]; nextCursor: string | null };
+  const read = async (query: string): Promise<Listed> =>
+    (await (await desk.call("GET", `/v1/keys${query}`)).json()) as Listed;
+  expect((await read("")).data.map(({ name }) => name)).toEqual(["a", "b", "c"]);
+  const first = await read("?limit=2");
+  expect(first.data.map(({ name }) => name)).toEqual(["a", "b"]);
+  await desk.keys.revoke(first.data[0]?.id ?? "", "test");
+  const rest = await read(`?limit=2&cursor=${first.nextCursor}`);
+  expect([rest.data.map(({ name }) => name), rest.nextCursor]).toEqual([["c"], null]);
+  const answer = await desk.call("GET", "/v1/keys?cursor=key_none");
+  expect((await problemOf(answer)).code).toBe("bad_cursor");
+});

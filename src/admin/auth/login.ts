@@ -19,6 +19,7 @@ export function login(
   request: Request,
   peer: string | null,
 ): Result<Actor, Response> {
+  if (scope === "public") return ok(NOBODY);
   if (scope === "open" && !sharesAddress(deps.settings().listen)) return ok(NOBODY);
   const local = deps.development ? judgeLocal(request, peer) : "elsewhere";
   if (local === "local") return ok(DEVELOPER);

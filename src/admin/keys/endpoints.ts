@@ -1,11 +1,11 @@
 import { Type } from "@sinclair/typebox";
 import { problem } from "../../base/problems.ts";
 import type { StoredKey } from "../../journal/facts.ts";
-import { iso, json, page } from "../answers.ts";
+import { iso, json, pageOfAll } from "../answers.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { refusal } from "../refusals.ts";
-import { listOf, Nullable, noQuery, Time, text } from "../schemas.ts";
+import { listOf, Nullable, noQuery, shortListQuery, Time, text } from "../schemas.ts";
 
 const SCOPES = Type.Array(
   Type.String({
@@ -53,11 +53,11 @@ const list = (deps: AdminDeps): Endpoint =>
     path: "/v1/keys",
     scope: "read",
     summary: "List keys, without their secrets",
-    query: noQuery,
+    query: shortListQuery,
     body: null,
     answers: { 200: { description: "All keys that open something", schema: listOf(KeyView) } },
-    problems: [],
-    handle: () => page(deps.keys.list().map(keyView), null),
+    problems: ["bad_cursor"],
+    handle: ({ query }) => pageOfAll(deps.keys.list().map(keyView), query),
   });
 
 const create = (deps: AdminDeps): Endpoint =>

@@ -39,7 +39,7 @@ function operation(endpoint: Endpoint, components: Components): Json {
     operationId: operationId(endpoint),
     summary: endpoint.summary,
     tags: [tag(endpoint.path)],
-    security: endpoint.scope === "open" ? [] : [{ key: [endpoint.scope] }],
+    security: needsKey(endpoint) ? [{ key: [endpoint.scope] }] : [],
     parameters: parameters(endpoint, components),
     ...(body && {
       requestBody: {
@@ -101,14 +101,17 @@ function problemsByStatus(endpoint: Endpoint): Map<number, ProblemCode[]> {
 
 /** What login, validation and the journal answer with, whatever the endpoint. */
 function shared(endpoint: Endpoint): readonly ProblemCode[] {
-  const login: readonly ProblemCode[] =
-    endpoint.scope === "open" ? [] : ["unauthorized", "forbidden", "too_many_requests"];
+  const login: readonly ProblemCode[] = needsKey(endpoint)
+    ? ["unauthorized", "forbidden", "too_many_requests"]
+    : [];
   const writing: readonly ProblemCode[] =
     endpoint.method === "GET" ? [] : ["overloaded", "disk_full", "unavailable", "draining"];
   const body: readonly ProblemCode[] =
     endpoint.body === null ? [] : ["malformed_body", "body_too_large", "unsupported_media_type"];
   return ["invalid_parameter", ...login, ...body, ...writing];
 }
+
+const needsKey = ({ scope }: Endpoint): boolean => scope === "read" || scope === "admin";
 
 /** `GET /v1/events/{id}` → `getEventsId`: stable, unique, and a valid name in every language. */
 function operationId({ method, path }: Endpoint): string {

@@ -1,10 +1,10 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { SourceSettings, VerifySettings } from "../../config/settings.ts";
 import type { SourceRow } from "../../journal/journal.ts";
-import { iso, json, page } from "../answers.ts";
+import { iso, json, pageOfAll } from "../answers.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
-import { listOf, Nullable, noQuery, Time } from "../schemas.ts";
+import { listOf, Nullable, noQuery, shortListQuery, Time } from "../schemas.ts";
 
 const counts = {
   received: Type.Integer({ description: "events, without duplicates" }),
@@ -51,11 +51,11 @@ const list = (deps: AdminDeps): Endpoint =>
     path: "/v1/sources",
     scope: "read",
     summary: "List sources with their counts and their secrets' last use",
-    query: noQuery,
+    query: shortListQuery,
     body: null,
     answers: { 200: { description: "All sources", schema: listOf(SourceView) } },
-    problems: ["behind", "slow"],
-    handle: async () => {
+    problems: ["bad_cursor", "behind", "slow"],
+    handle: async ({ query }) => {
       const { sources, publicUrl } = deps.settings();
       const rows = new Map((await deps.reads.sources()).map((row) => [row.source, row]));
       const names = [...new Set([...Object.keys(sources), ...rows.keys()])].sort();
@@ -63,7 +63,7 @@ const list = (deps: AdminDeps): Endpoint =>
         const settings = Object.hasOwn(sources, name) ? sources[name] : undefined;
         return sourceView(name, settings ?? null, rows.get(name) ?? null, publicUrl);
       };
-      return page(names.map(view), null);
+      return pageOfAll(names.map(view), query);
     },
   });
 

@@ -15,7 +15,7 @@ export function statusEndpoints(deps: AdminDeps): readonly Endpoint[] {
 const healthz = endpoint({
   method: "GET",
   path: "/healthz",
-  scope: "open",
+  scope: "public",
   summary: "Tell that the process answers",
   query: anyQuery,
   body: null,
