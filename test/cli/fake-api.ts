@@ -33,7 +33,7 @@ export function fakeApi(): FakeApi {
       seen.push(one);
       const answer = routes.get(`${request.method} ${url.pathname}`);
       const made = typeof answer === "function" ? answer(one) : answer;
-      if (made instanceof Response) return made.clone();
+      if (made instanceof Response) return made.clone() as Response;
       if (made === undefined) return problem(404, "not_found", "There is nothing at this address.");
       return Response.json(made);
     },

@@ -1,16 +1,18 @@
 import { sleep } from "../../base/clock.ts";
 import type { ApiEvent } from "../api.ts";
 import type { Call, Command } from "../command.ts";
-import { EXIT } from "../exit.ts";
+import { CliFailure, EXIT, type ExitCode } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
 import { CONNECTION, filterOf, SOURCE, TYPE, wholeNumber } from "../options.ts";
 import { status, toned } from "../style.ts";
-import { shorten, widthOf } from "../text.ts";
+import { safeLine, shorten, widthOf } from "../text.ts";
 import { note } from "./events.ts";
 import { Tracker } from "./tail-tracker.ts";
 
 const POLL_MS = 1_000;
 const LAST_DEFAULT = 10;
+/** A restart, a moment of overload: it passes. */
+const PASSING: ReadonlySet<ExitCode> = new Set([EXIT.UNREACHABLE, EXIT.UNAVAILABLE]);
 
 export const tail: Command = {
   name: "tail",
@@ -39,17 +41,34 @@ async function watch(call: Call, interrupted: AbortSignal): Promise<number> {
   const tracker = new Tracker(await call.client(), filterOf(call.given));
   const shown = await tracker.begin(call.given.number("last") ?? LAST_DEFAULT);
   for (const event of shown) print(call, event);
+  let trouble: string | null = null;
   while (!interrupted.aborted) {
     await sleep(call.io.clock, POLL_MS, interrupted);
     if (interrupted.aborted) break;
-    const { events, missed } = await tracker.look();
-    if (missed)
-      call.out.note(
-        "Some events came in faster than they can be shown; `longstop events` has them all.",
-      );
-    for (const event of events) print(call, event);
+    trouble = await look(call, tracker, trouble);
+    await call.io.drained();
   }
   return EXIT.OK;
+}
+
+/** One look. A server that is away or busy is told once and then waited for; answers the trouble. */
+async function look(call: Call, tracker: Tracker, before: string | null): Promise<string | null> {
+  const { out } = call;
+  try {
+    const { events, missed } = await tracker.look();
+    if (before !== null) out.note("It is back.");
+    if (missed) {
+      out.note(
+        "Some events came in faster than they can be shown; `longstop events` has them all.",
+      );
+    }
+    for (const event of events) print(call, event);
+    return null;
+  } catch (failure) {
+    if (!(failure instanceof CliFailure) || !PASSING.has(failure.exit)) throw failure;
+    if (before === null) out.note(failure.message, " Waiting for it…");
+    return failure.message;
+  }
 }
 
 function print({ out, io }: Call, event: ApiEvent): void {
@@ -75,6 +94,6 @@ function print({ out, io }: Call, event: ApiEvent): void {
     `${event.id}  `,
     toned(word, state.tone),
     "  ",
-    room === null ? rest : shorten(rest, room),
+    room === null ? rest : shorten(safeLine(rest), room),
   );
 }

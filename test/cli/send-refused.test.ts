@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { err } from "../../src/base/result.ts";
+import { EXIT } from "../../src/cli/exit.ts";
+import { problem } from "./fake-api.ts";
+import { configured, type FakeReceiver, fakeReceiver, sender, source } from "./fake-receiver.ts";
+
+let receiver: FakeReceiver;
+beforeEach(() => {
+  receiver = fakeReceiver();
+});
+afterEach(() => receiver.stop());
+
+test("which source is meant must be clear", async () => {
+  const two = configured(
+    receiver.port,
+    source("a", "github", "s"),
+    source("b", "github", "s"),
+    source("c", "stripe", "s"),
+  );
+  const pipe = sender(two);
+  expect(await pipe.run("send", "github", "push")).toBe(EXIT.USAGE);
+  expect(pipe.stderr()).toContain("--source: a, b");
+  expect(await sender(two).run("send", "github", "push", "--source", "b")).toBe(EXIT.OK);
+  expect(receiver.posts[0]?.path).toBe("/in/b");
+  expect(await sender(two).run("send", "github", "push", "--source", "c")).toBe(EXIT.USAGE);
+  expect(await sender(two).run("send", "github", "push", "--source", "zzz")).toBe(EXIT.NOT_FOUND);
+  expect(await sender(two).run("send", "github", "push", "--source", "constructor")).toBe(
+    EXIT.NOT_FOUND,
+  );
+  expect(await sender(two).run("send", "standard-webhooks", "x")).toBe(EXIT.USAGE);
+});
+
+test("an unknown provider or type is told with what there is", async () => {
+  const pipe = sender(configured(receiver.port, source("repo", "github", "s")));
+  expect(await pipe.run("send", "githbu", "push")).toBe(EXIT.USAGE);
+  expect(pipe.stderr()).toContain("Did you mean github?");
+  expect(await pipe.run("send", "github", "Not A Type!")).toBe(EXIT.USAGE);
+  expect(receiver.posts).toHaveLength(0);
+});
+
+test("an answer that is no acceptance decides the exit code and is shown", async () => {
+  const expected: readonly [number, string, number][] = [
+    [401, "signature_mismatch", EXIT.FAILED],
+    [404, "unknown_source", EXIT.NOT_FOUND],
+    [429, "too_many_requests", EXIT.UNAVAILABLE],
+    [503, "disk_full", EXIT.UNAVAILABLE],
+  ];
+  for (const [status, code, exit] of expected) {
+    receiver.answer(() => problem(status, code, "why \u001b[2J"));
+    const pipe = sender(configured(receiver.port, source("repo", "github", "s")));
+    expect(await pipe.run("send", "github", "push")).toBe(exit);
+    expect(pipe.stdout()).toContain(`✗ ${status} ${code} why ␛[2J`);
+  }
+});
+
+test("no server, or a faulty configuration, ends it with the way on", async () => {
+  const gone = configured(receiver.port, source("repo", "github", "s"));
+  receiver.stop();
+  const pipe = sender(gone);
+  expect(await pipe.run("send", "github", "push")).toBe(EXIT.UNREACHABLE);
+  expect(pipe.stderr()).toContain("longstop dev");
+  const faulty = sender(async () =>
+    err([{ path: "sources.a", given: null, allowed: "", message: "is missing" }]),
+  );
+  expect(await faulty.run("send", "github", "push")).toBe(EXIT.FAILED);
+  expect(faulty.stderr()).toContain("sources.a: is missing");
+});
