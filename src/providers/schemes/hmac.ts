@@ -23,6 +23,9 @@ export class HmacKey {
   }
 }
 
+/** In place of a timestamp where none is signed. */
+const NO_STAMP = "none";
+
 /** More signatures in one header than any rotation needs; each costs a comparison per secret. */
 const SIGNATURES_MAX = 16;
 
@@ -60,9 +63,9 @@ function verifyHmac(settings: HmacSettings, keys: readonly HmacKey[]): Verify {
   const stampHeader = settings.timestamp?.header.toLowerCase() ?? "";
   return (inbound) => {
     const given = inbound.header(header);
-    if (given === null || given === "") return failed("signature_missing", `${header} is absent.`);
-    const stamp = settings.timestamp === null ? "" : inbound.header(stampHeader);
-    if (stamp === null) return failed("signature_missing", `${stampHeader} is absent.`);
+    if (!given) return failed("signature_missing", `${header} is absent.`);
+    const stamp = settings.timestamp === null ? NO_STAMP : inbound.header(stampHeader);
+    if (!stamp) return failed("signature_missing", `${stampHeader} is absent.`);
     const signatures = signaturesIn(given, settings.prefix, settings.encoding);
     for (const key of keys) {
       const hasher = key.start();

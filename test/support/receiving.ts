@@ -1,0 +1,79 @@
+import type { Log, LogFields } from "../../src/base/log.ts";
+import { noLog } from "../../src/base/log.ts";
+import type { Settings, SourceSettings } from "../../src/config/settings.ts";
+import { type ReceiveDeps, receive } from "../../src/ingress/receive.ts";
+import { SourceTable } from "../../src/ingress/sources.ts";
+import type { Posted } from "../../src/journal/journal.ts";
+import { FakeJournal } from "./fake-journal.ts";
+import { settings } from "./settings.ts";
+import { SimClock } from "./sim-clock.ts";
+
+/** What an answer says, as far as tests ask. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly code: string | null;
+  readonly detail: string;
+  readonly events: readonly { readonly id: string; readonly duplicate: boolean }[];
+  readonly text: string;
+}
+
+interface Body {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly events?: Answer["events"];
+}
+
+/** The receiving side with a journal of arrays, a clock driven by hand and a list for a mailbox. */
+export class Receiving implements ReceiveDeps {
+  readonly clock: SimClock;
+  readonly journal = new FakeJournal();
+  readonly posted: Posted[] = [];
+  readonly errors: LogFields[] = [];
+  readonly log: Log = { ...noLog, error: (_, fields = {}) => void this.errors.push(fields) };
+  readonly sources: SourceTable;
+  isDraining = false;
+
+  constructor(sources: readonly SourceSettings[], given: Partial<Settings> = {}, start?: number) {
+    this.clock = new SimClock(start);
+    this.sources = new SourceTable(settings(sources, given), { clock: this.clock });
+  }
+
+  post(posted: readonly Posted[]): void {
+    this.posted.push(...posted);
+  }
+
+  draining(): boolean {
+    return this.isDraining;
+  }
+
+  receive(request: Request, source = sourceIn(request)): Promise<Answer> {
+    return receive(request, "192.0.2.7", source, this).then(read);
+  }
+
+  send(
+    source: string,
+    body?: ConstructorParameters<typeof Response>[0],
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const type = { "content-type": "application/json" };
+    const init = { method: "POST", headers: { ...type, ...headers }, body: body ?? null };
+    return this.receive(new Request(`http://hooks.test/in/${source}`, init));
+  }
+}
+
+const sourceIn = (request: Request): string => new URL(request.url).pathname.slice("/in/".length);
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const json = response.headers.get("content-type")?.includes("json") ?? false;
+  const body: Body = json ? JSON.parse(text) : {};
+  return {
+    status: response.status,
+    headers: response.headers,
+    code: body.code ?? null,
+    detail: body.detail ?? "",
+    events: body.events ?? [],
+    text,
+  };
+}
