@@ -98,7 +98,7 @@ const skip = (deps: AdminDeps): Endpoint =>
     method: "POST",
     path: "/v1/events/{id}/skip",
     scope: "admin",
-    summary: "Settle a pending or failed event without processing it",
+    summary: "Settle an event as skipped, without processing it",
     query: noQuery,
     body: reasonBody,
     answers: { 200: { description: "It is skipped", schema: Accepted } },
