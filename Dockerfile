@@ -24,7 +24,8 @@ COPY --from=build --chown=nonroot:nonroot /out/config /config
 USER nonroot
 WORKDIR /config
 ENV LONGSTOP_CONFIG=/config/longstop.config.ts \
-    LONGSTOP_DATA=/data
+    LONGSTOP_DATA=/data \
+    LONGSTOP_URL=http://127.0.0.1:8081
 VOLUME /data
 # 8080 is for providers. 8081 is for operators: publish it to the host's loopback only.
 EXPOSE 8080 8081

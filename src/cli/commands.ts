@@ -2,6 +2,7 @@ import type { Command, Option } from "./command.ts";
 import { check } from "./commands/check.ts";
 import { connections } from "./commands/connections.ts";
 import { events } from "./commands/events.ts";
+import { health } from "./commands/health.ts";
 import { keys } from "./commands/keys.ts";
 import { bench, doctor, init, version } from "./commands/local.ts";
 import { replay } from "./commands/replay.ts";
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   keys,
   bench,
   doctor,
+  health,
   completions,
   version,
 ];
