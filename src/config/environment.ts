@@ -6,9 +6,11 @@ interface Reading {
   readonly missing: Set<string>;
   /** value → name, so that a fault can name the variable instead of showing what may be a secret. */
   readonly given: Map<string, string>;
+  /** The configuration is evaluated: from now on nobody looks for markers. */
+  over: boolean;
 }
 
-const reading: Reading = { missing: new Set(), given: new Map() };
+const reading: Reading = { missing: new Set(), given: new Map(), over: false };
 
 /** Brackets that no secret, URL or path contains by chance. */
 const OPEN = "⟪missing environment variable ";
@@ -21,11 +23,13 @@ const SECRET_CHARS_MIN = 6;
 /**
  * The value of an environment variable. One that is not set yields a marker, not an empty string and
  * not an exception: validation then finds each of them inside whatever text it ended up in, and reports
- * all at once with their places.
+ * all at once with their places. Once that is done, in a running handler, it throws instead: nobody would
+ * find a marker there, and it would travel outside in place of a secret.
  */
 export function env(name: string, fallback?: string): string {
   const value = process.env[name] ?? fallback;
   if (value === undefined) {
+    if (reading.over) throw new Error(`the environment variable ${name} is not set`);
     reading.missing.add(name);
     return `${OPEN}${name}${CLOSE}`;
   }
@@ -55,4 +59,10 @@ export function variableIn(text: string): string | undefined {
 export function startReading(): void {
   reading.missing.clear();
   reading.given.clear();
+  reading.over = false;
+}
+
+/** The configuration is evaluated; what was read stays known, so that faults can name variables. */
+export function endReading(): void {
+  reading.over = true;
 }

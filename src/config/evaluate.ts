@@ -2,7 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { plugin } from "bun";
 import { err, ok, type Result } from "../base/result.ts";
 import { defineConfig, env, Type } from "./define.ts";
-import { missingNames, startReading } from "./environment.ts";
+import { endReading, missingNames, startReading } from "./environment.ts";
 import type { Fault } from "./fault.ts";
 import { importFaults } from "./import-faults.ts";
 import { type Checked, missingVariable, toSettings } from "./schema.ts";
@@ -28,6 +28,7 @@ export async function evaluateConfig(
   provideLongstop();
   startReading();
   const raw = await importDefault(path);
+  endReading();
   // An absent variable is often why a module threw: what it asked for in vain is said as well.
   if (!raw.ok)
     return err([...raw.error, ...missingNames().map((name) => missingVariable("", name))]);

@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { beforeEach, expect, test } from "bun:test";
 import { Type as TypeBox } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import {
@@ -10,6 +10,9 @@ import {
   type Static,
   Type,
 } from "longstop";
+import { endReading, startReading } from "../../src/config/environment.ts";
+
+beforeEach(startReading);
 
 test("a configuration comes back as it was given", () => {
   const config = { sources: { a: { provider: "stripe", secrets: ["x"] } } };
@@ -23,6 +26,12 @@ test("a variable that is not set leaves a mark, also in the midst of a text; an 
   );
   expect(`a${env("LONGSTOP_TEST_EMPTY")}b`).toBe("ab");
   delete process.env["LONGSTOP_TEST_EMPTY"];
+});
+
+test("a variable that a running handler asks for in vain is an error, not a mark that travels outside", () => {
+  endReading();
+  expect(() => env("LONGSTOP_TEST_ABSENT")).toThrow("LONGSTOP_TEST_ABSENT is not set");
+  expect(env("LONGSTOP_TEST_ABSENT", "instead")).toBe("instead");
 });
 
 test("a schema's type is what it lets pass", () => {

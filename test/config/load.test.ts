@@ -143,6 +143,14 @@ test("what a configuration left running does not hold up the answer", async () =
   ).toEqual([]);
 });
 
+test("a process that a configuration started, and that holds its output open, holds nothing up", async () => {
+  using folder = new ConfigFolder();
+  const faults = await folder.faults(
+    `Bun.spawn(["sleep", "3"], { stdout: "inherit", stderr: "inherit" }); process.exit(4); export default {};`,
+  );
+  expect(faults[0]?.message).toContain("ended with exit code 4");
+}, 2_000);
+
 test("a configuration that never comes to an end is cut off and a fault", async () => {
   using folder = new ConfigFolder();
   const hang = { ...loadDeps, clock: impatient() };
