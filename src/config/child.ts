@@ -16,6 +16,8 @@ export async function runConfigChild(argv: readonly string[]): Promise<void> {
   }
   process.once("disconnect", () => process.exit(0));
   const question = await new Promise<ConfigQuestion>((resolve) => process.once("message", resolve));
+  // Libraries that find `process.send` believe that they are somebody's worker, and start to talk.
+  Object.assign(process, { send: undefined, disconnect: undefined });
   const evaluated = await evaluateConfig(path, question.presets);
   const answer: ConfigAnswer = evaluated.ok
     ? {

@@ -128,7 +128,7 @@ function conclude(ending: Ending, printed: string): Result<Checked, Fault[]> {
   }
 }
 
-/** The team's modules run beside the answer's author, and could send something of their own by mistake. */
+/** The child runs code that is not ours beside our own: what it answers is not taken on trust. */
 function isAnswer(value: unknown): value is ConfigAnswer {
   if (!isObject(value)) return false;
   if (value["longstop"] === "faults")

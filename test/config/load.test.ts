@@ -121,15 +121,22 @@ test("a configuration that ends its process is a fault that shows what it printe
   expect(fault?.given).toBe("no licence");
 });
 
-test("a configuration that sends messages of its own is not believed", async () => {
+test("a configuration that would talk over the channel finds none", async () => {
   using folder = new ConfigFolder();
-  for (const message of [
+  expect(await folder.faults(`process.send?.("hi"); export default { sources: {} };`)).toEqual([]);
+});
+
+test("an answer that is not one of ours is a fault", async () => {
+  using folder = new ConfigFolder();
+  for (const answer of [
     `"hi"`,
-    `null`,
+    "null",
     `{ longstop: "settings" }`,
     `{ longstop: "faults", faults: [] }`,
   ]) {
-    const [fault] = await folder.faults(`process.send?.(${message}); await new Promise(() => {});`);
+    folder.write({ "chatter.ts": `process.send(${answer}); await new Promise(() => {});` });
+    const command = () => [process.execPath, `${folder.path}/chatter.ts`];
+    const [fault] = await folder.faults("export default {};", { ...loadDeps, command });
     expect(fault?.message).toBe("could not be evaluated: the process that tried answered nonsense");
   }
 });
