@@ -28,7 +28,7 @@ export const LIMITS = {
   ACTORS_MAX: 10_000,
   /** Jobs one handler host is given at a time. */
   HOST_JOBS_MAX: 64,
-  /** Bytes of bodies that one handler host is given at a time; a larger one goes alone. */
+  /** Bytes of bodies, state and steps that one handler host is given at a time; a larger job goes alone. */
   HOST_BYTES_MAX: 32 * 2 ** 20,
   /** Hosts that each run a single suspect, beside the shared ones. */
   HOSTS_ISOLATED_MAX: 4,
@@ -38,6 +38,8 @@ export const LIMITS = {
   STEP_BYTES_MAX: 1 * 2 ** 20,
   STEPS_MAX: 1_000,
   EMITS_MAX: 1_000,
+  /** Data of all events that one run emits: they settle in one entry. */
+  EMITTED_BYTES_MAX: 4 * 2 ** 20,
   ERROR_MESSAGE_CHARS_MAX: 4_096,
   ERROR_STACK_CHARS_MAX: 16_384,
   PAGE_ROWS_DEFAULT: 50,

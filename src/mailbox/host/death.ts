@@ -37,11 +37,12 @@ export const startTookTooLong: Death = {
 };
 
 export function exitOf(exit: Exit): Death {
-  const how =
-    exit.signal === null
-      ? `exited with code ${exit.code ?? "unknown"}`
-      : `was ended by ${exit.signal}`;
-  return { code: "host_exited", message: `The handler's host ${how} while running it.` };
+  if (exit.refused !== undefined) {
+    return { code: "not_started", message: `No host can be started: ${exit.refused}` };
+  }
+  const code = exit.code === null ? "an unknown code" : `code ${exit.code}`;
+  const how = exit.signal === null ? `exited with ${code}` : `was ended by ${exit.signal}`;
+  return { code: "host_exited", message: `The handler's host ${how}.` };
 }
 
 const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;

@@ -62,7 +62,7 @@ export class Host {
   readonly #runs = new Map<number, Run>();
   readonly #abandoned = new Set<number>();
   readonly #lines: HostLines;
-  #bytes = 0;
+  #weight = 0;
   #death: Death | null = null;
 
   constructor(deps: HostDeps) {
@@ -91,7 +91,7 @@ export class Host {
   hasRoomFor(run: Run): boolean {
     if (this.state !== "ready" || this.retired || this.#runs.size >= LIMITS.HOST_JOBS_MAX)
       return false;
-    return this.#runs.size === 0 || this.#bytes + run.bytes <= LIMITS.HOST_BYTES_MAX;
+    return this.#runs.size === 0 || this.#weight + run.weight <= LIMITS.HOST_BYTES_MAX;
   }
 
   give(run: Run): void {
@@ -100,7 +100,7 @@ export class Host {
     run.deadlineAt = now + run.job.timeoutMs;
     this.given++;
     this.#runs.set(run.no, run);
-    this.#bytes += run.bytes;
+    this.#weight += run.weight;
     this.#outbox.job(run);
   }
 
@@ -232,7 +232,7 @@ export class Host {
   #take(no: number): Run | undefined {
     const run = this.#runs.get(no);
     if (run === undefined || !this.#runs.delete(no)) return undefined;
-    this.#bytes -= run.bytes;
+    this.#weight -= run.weight;
     if (this.#runs.size === 0) this.changedAt = this.#deps.clock.monotonic();
     return run;
   }

@@ -29,6 +29,8 @@ export class Isolation implements HostOwner {
   readonly #deps: IsolationDeps;
   readonly #hosts = new Set<Host>();
   #suspects: Run[] = [];
+  /** Found guilty on an earlier attempt: behind the suspects, most of whom are innocent. */
+  #convicts: Run[] = [];
   #closed = false;
 
   constructor(deps: IsolationDeps) {
@@ -36,14 +38,16 @@ export class Isolation implements HostOwner {
   }
 
   get waiting(): number {
-    return this.#suspects.length;
+    return this.#suspects.length + this.#convicts.length;
   }
 
   add(run: Run): void {
     if (this.#closed) return;
     run.enter("suspect");
-    run.alone ||= this.#deps.guilty.has(run.job.position);
-    this.#suspects.push(run);
+    if (this.#deps.guilty.has(run.job.position)) {
+      run.alone = true;
+      this.#convicts.push(run);
+    } else this.#suspects.push(run);
     this.#assign();
   }
 
@@ -56,13 +60,14 @@ export class Isolation implements HostOwner {
   close(): void {
     this.#closed = true;
     this.#suspects = [];
+    this.#convicts = [];
     this.renew();
   }
 
   tick(): void {
     this.#assign();
     const now = this.#deps.clock.monotonic();
-    if (this.#suspects.length > 0) return;
+    if (this.waiting > 0) return;
     for (const host of this.#hosts) {
       if (host.state === "ready" && host.load === 0 && now - host.changedAt > IDLE_MS)
         host.retire();
@@ -75,7 +80,7 @@ export class Isolation implements HostOwner {
 
   hostAnswered(_host: Host, run: Run, outcome: Outcome): void {
     this.#deps.starts.worked();
-    this.#deps.guilty.clear(run.job.position);
+    if (outcome.kind !== "threw") this.#deps.guilty.clear(run.job.position);
     run.answer(outcome);
   }
 
@@ -88,9 +93,9 @@ export class Isolation implements HostOwner {
   hostGone(host: Host, death: Death, begun: readonly Run[], untouched: readonly Run[]): void {
     this.#hosts.delete(host);
     if (host.given === 0 && !host.retired) this.#deps.starts.failed(death.message);
-    const proven = host.given === 1;
+    if (this.#closed) return;
     for (const run of begun) {
-      if (proven) convict(run, death, this.#deps.guilty);
+      if (host.given === 1) this.#deps.guilty.convict(run, death);
       else void this.#again(run);
     }
     for (const run of untouched) this.add(run);
@@ -104,18 +109,22 @@ export class Isolation implements HostOwner {
   }
 
   #assign(): void {
-    while (this.#suspects.length > 0) {
-      const at = this.#suspects.findIndex((run) => this.#hostFor(run) !== undefined);
-      if (at < 0) break;
-      const [run] = this.#suspects.splice(at, 1);
-      if (run !== undefined) this.#give(run);
-    }
-    if (this.#suspects.length > 0) this.#grow();
+    this.#assignFrom(this.#suspects);
+    this.#assignFrom(this.#convicts);
+    if (this.waiting > 0) this.#grow();
   }
 
-  #give(run: Run): void {
-    run.enter("isolated");
-    this.#hostFor(run)?.give(run);
+  #assignFrom(runs: Run[]): void {
+    for (let at = 0; at < runs.length; ) {
+      const run = runs[at];
+      const host = run === undefined ? undefined : this.#hostFor(run);
+      if (run === undefined || host === undefined) at++;
+      else {
+        runs.splice(at, 1);
+        run.enter("isolated");
+        host.give(run);
+      }
+    }
   }
 
   #hostFor(run: Run): Host | undefined {
@@ -138,15 +147,9 @@ export class Isolation implements HostOwner {
       else if (now - host.changedAt <= BUSY_MS) return;
       else living++;
     }
-    if (living >= LIMITS.HOSTS_ISOLATED_MAX || this.#hosts.size >= 2 * LIMITS.HOSTS_ISOLATED_MAX)
-      return;
+    // The last place is kept for suspects, or a few convicts that loop to the end of their time would hold all.
+    const most = LIMITS.HOSTS_ISOLATED_MAX - (this.#suspects.length > 0 ? 0 : 1);
+    if (living >= most || this.#hosts.size >= 2 * LIMITS.HOSTS_ISOLATED_MAX) return;
     if (!this.#closed && this.#deps.starts.open) this.#hosts.add(this.#deps.newHost(this));
   }
-}
-
-/** It was alone in a host that never ran anything else, and the host is dead: it was this one. */
-export function convict(run: Run, death: Death, guilty: Guilty): void {
-  guilty.add(run.job.position);
-  const { code, message } = death;
-  run.answer({ kind: "threw", error: { code, message } });
 }

@@ -39,7 +39,7 @@ export interface PoolHealth {
 export class HandlerPool implements Handlers {
   readonly #deps: PoolDeps;
   readonly #options: PoolOptions;
-  readonly #guilty = new Guilty();
+  readonly #guilty: Guilty;
   readonly #starts: StartBackoff;
   readonly #isolation: Isolation;
   readonly #shared: SharedHosts;
@@ -55,6 +55,7 @@ export class HandlerPool implements Handlers {
     this.#deps = deps;
     this.#options = options;
     this.#handling = options.configPath !== null;
+    this.#guilty = new Guilty(deps.log);
     this.#starts = new StartBackoff(deps.clock);
     this.#ticker = new Ticker(deps.clock, () => this.#tick());
     const common = { clock: deps.clock, log: deps.log, guilty: this.#guilty, starts: this.#starts };
@@ -139,13 +140,15 @@ export class HandlerPool implements Handlers {
 
   /** Whether the next look should be soon. */
   #tick(): boolean {
+    let busy = this.#runs.size > 0 || this.#shared.ready < this.#options.hosts;
     for (const host of this.#hosts) {
       if (host.state === "gone") this.#hosts.delete(host);
       else host.tick();
+      busy ||= host.abandoned > 0;
     }
     this.#isolation.tick();
     this.#shared.ensure();
-    return this.#runs.size > 0 || this.#shared.ready < this.#options.hosts;
+    return busy;
   }
 
   #newHost(owner: HostOwner, configPath: string): Host {

@@ -14,6 +14,8 @@ export interface HostProcess {
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
+  /** It never ran: why the system refused to start it. */
+  readonly refused?: string;
 }
 
 export interface HostListener {
@@ -21,9 +23,9 @@ export interface HostListener {
   message(text: string): void;
   /** A line that the team's code wrote past the console; bounded in length and number. */
   output(stream: "stdout" | "stderr", line: string): void;
-  /** Once; nothing else is told afterwards. */
+  /** Once, and never from within `SpawnHost` itself. Only output may still come afterwards. */
   exited(exit: Exit): void;
 }
 
-/** Starts a host that evaluates the configuration at this absolute path. */
+/** Starts a host that evaluates the configuration at this absolute path. Never throws: a failure is an exit. */
 export type SpawnHost = (configPath: string, listener: HostListener) => HostProcess;

@@ -11,7 +11,10 @@ export type Place = "queued" | "shared" | "suspect" | "isolated";
 export class Run {
   readonly no: number;
   readonly job: Job;
+  /** Of the body. */
   readonly bytes: number;
+  /** Roughly what it puts on the way to a host, bytes. */
+  readonly weight: number;
   place: Place = "queued";
   /** Wall time of entering its place. */
   since: Millis;
@@ -42,6 +45,8 @@ export class Run {
     this.no = no;
     this.job = job;
     this.bytes = job.event.body?.byteLength ?? 0;
+    this.weight = this.bytes + (job.state?.length ?? 0);
+    for (const [, result] of job.event.steps) this.weight += result.length;
     this.since = clock.now();
     this.#clock = clock;
     this.#stepped = stepped;

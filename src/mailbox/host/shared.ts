@@ -4,7 +4,7 @@ import type { StartBackoff } from "./backoff.ts";
 import type { Death } from "./death.ts";
 import type { Guilty } from "./guilty.ts";
 import type { Host, HostOwner } from "./host.ts";
-import { convict, type Isolation } from "./isolation.ts";
+import type { Isolation } from "./isolation.ts";
 import { RunQueue } from "./queue.ts";
 import type { Run } from "./run.ts";
 
@@ -64,9 +64,15 @@ export class SharedHosts implements HostOwner {
 
   /** Resolves once a host of this configuration takes the jobs; rejects with `HostsCannotStart`, and then nothing has changed. */
   adopt(configPath: string): Promise<void> {
+    const earlier = this.#candidate;
     const adopted = Promise.withResolvers<void>();
     const host = this.#deps.newHost(this, configPath);
     this.#candidate = { host, configPath, adopted };
+    // The newest wins; the one before it has not taken any job yet.
+    earlier?.host.retire();
+    earlier?.adopted.reject(
+      new HostsCannotStart("Another configuration came before it was ready."),
+    );
     return adopted.promise;
   }
 
@@ -117,7 +123,7 @@ export class SharedHosts implements HostOwner {
     for (const run of untouched) run.enter("queued");
     this.#queue.unshift(untouched);
     for (const run of begun) {
-      if (host.given === 1) convict(run, death, this.#deps.guilty);
+      if (host.given === 1) this.#deps.guilty.convict(run, death);
       else void this.#suspect(run);
     }
     this.ensure();

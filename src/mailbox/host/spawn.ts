@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Subprocess } from "bun";
-import type { Clock } from "../../base/clock.ts";
+import { type Clock, sleep } from "../../base/clock.ts";
 import { selfCommand } from "../../base/self.ts";
 import { readLines } from "./output.ts";
-import type { HostProcess, SpawnHost } from "./process.ts";
+import type { HostListener, HostProcess, SpawnHost } from "./process.ts";
+import type { ToHost } from "./wire.ts";
 
 /** Asking `ps` starts a process: not more often than this, ms. */
 const PS_MS_MIN = 500;
@@ -17,50 +18,60 @@ export function hostSpawner(
   command: readonly string[] = selfCommand(["__host"]),
 ): SpawnHost {
   return (configPath, listener) => {
-    const child: Subprocess<"ignore", "pipe", "pipe"> = Bun.spawn([...command, configPath], {
-      stdin: "ignore",
-      stdout: "pipe",
-      stderr: "pipe",
-      serialization: "advanced",
-      ipc: (message) => listener.message(String(message)),
-      // A host that closed its channel can be given nothing more and can answer nothing more.
-      onDisconnect: () => child.kill("SIGKILL"),
-    });
-    offerToOomKiller(child.pid);
-    const lines = [
-      readLines(clock, child.stdout, (line) => listener.output("stdout", line)),
-      readLines(clock, child.stderr, (line) => listener.output("stderr", line)),
-    ];
-    // Not before its last words are read, which often say why; a grandchild may hold the pipe open for longer.
-    const drained = Promise.race([
-      Promise.all(lines),
-      child.exited.then(() => elapsed(clock, 100)),
-    ]);
-    void Promise.all([child.exited, drained]).then(([code]) => {
-      const signal = child.signalCode;
-      listener.exited(signal === null ? { code, signal } : { code: null, signal: String(signal) });
-    });
-    return {
-      pid: child.pid,
-      send,
-      kill: () => child.kill("SIGKILL"),
-      rssBytes: rssReader(clock, child.pid),
-    };
-
-    function send(message: Parameters<HostProcess["send"]>[0]): void {
-      try {
-        child.send(message);
-      } catch {
-        // The channel is closed: the host is about to be gone, which is told by its exit.
-      }
+    try {
+      return started([...command, configPath], clock, listener);
+    } catch (error) {
+      // No more processes or descriptors, or no such executable: tried again later, like any other failed start.
+      const refused = error instanceof Error ? error.message : String(error);
+      clock.soon(() => listener.exited({ code: null, signal: null, refused }));
+      return NO_PROCESS;
     }
   };
 }
 
-const elapsed = (clock: Clock, ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    clock.after(ms, resolve);
+const NO_PROCESS: HostProcess = {
+  pid: 0,
+  send: () => undefined,
+  kill: () => undefined,
+  rssBytes: () => Promise.resolve(null),
+};
+
+function started(command: string[], clock: Clock, listener: HostListener): HostProcess {
+  const child: Subprocess<"ignore", "pipe", "pipe"> = Bun.spawn(command, {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    serialization: "advanced",
+    ipc: (message) => listener.message(String(message)),
+    // A host that closed its channel can be given nothing more and can answer nothing more.
+    onDisconnect: () => child.kill("SIGKILL"),
   });
+  offerToOomKiller(child.pid);
+  const lines = [
+    readLines(clock, child.stdout, (line) => listener.output("stdout", line)),
+    readLines(clock, child.stderr, (line) => listener.output("stderr", line)),
+  ];
+  // Not before its last words are read, which often say why; a grandchild may hold the pipe open for longer.
+  const read = Promise.race([Promise.all(lines), child.exited.then(() => sleep(clock, 100))]);
+  void Promise.all([child.exited, read]).then(([code]) => {
+    const signal = child.signalCode;
+    listener.exited(signal === null ? { code, signal } : { code: null, signal: String(signal) });
+  });
+  return {
+    pid: child.pid,
+    send: (message) => trySend(child, message),
+    kill: () => child.kill("SIGKILL"),
+    rssBytes: rssReader(clock, child.pid),
+  };
+}
+
+function trySend(child: Subprocess, message: ToHost): void {
+  try {
+    child.send(message);
+  } catch {
+    // The channel is closed: the host is about to be gone, which is told by its exit.
+  }
+}
 
 /** When the system runs out of memory, it shall end a host rather than the process that holds the journal. */
 function offerToOomKiller(pid: number): void {

@@ -103,10 +103,11 @@ function emit(record: RunRecord, type: string, data: unknown, id: string | undef
     throw new Refused("too_many_emits", `One run emits at most ${LIMITS.EMITS_MAX} events.`);
   }
   const text = jsonText(data, `The data of the emitted event ${type}`, "emit_not_serialisable");
-  if (Buffer.byteLength(text) > LIMITS.STATE_BYTES_MAX) {
+  record.emittedBytes += Buffer.byteLength(text);
+  if (record.emittedBytes > LIMITS.EMITTED_BYTES_MAX) {
     throw new Refused(
       "emit_too_large",
-      `An emitted event's data is at most ${LIMITS.STATE_BYTES_MAX} bytes of JSON.`,
+      `The data that one run emits is at most ${LIMITS.EMITTED_BYTES_MAX} bytes of JSON in all.`,
     );
   }
   record.emitted.push({ type, id: id ?? null, data: text });

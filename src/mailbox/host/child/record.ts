@@ -23,6 +23,7 @@ export class RunRecord {
   /** Answered: whatever the handler does from now on changes nothing. */
   done = false;
   readonly emitted: Emitted[] = [];
+  emittedBytes = 0;
   /** By the monotonic reading. */
   readonly begunAt: number;
   /** It waited for others to leave the thread, and its time only began with it. */
