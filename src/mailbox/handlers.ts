@@ -1,5 +1,5 @@
-import type { LoadedEvent } from "../journal/journal.ts";
 import type { Seq } from "../base/ids.ts";
+import type { LoadedEvent } from "../journal/journal.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 
 /** One run of a handler on one event. */

@@ -17,7 +17,11 @@ export type OperationRefused =
 
 /** What an operator can do. Each is journaled before it resolves; `by` is the operator's key id. */
 export interface Operations {
-  pause(ref: ConnectionRef, by: string, reason: string | null): Promise<Result<null, OperationRefused>>;
+  pause(
+    ref: ConnectionRef,
+    by: string,
+    reason: string | null,
+  ): Promise<Result<null, OperationRefused>>;
   /** Also ends `halted`, with a fresh restart budget. */
   resume(ref: ConnectionRef, by: string): Promise<Result<null, OperationRefused>>;
   /** Try the head again now instead of at its next time. */
@@ -30,12 +34,19 @@ export interface Operations {
   /** Processes it again, behind what waits in its connection now. */
   replay(event: EventId, by: string): Promise<Result<null, OperationRefused>>;
   /** `dryRun`: counts and samples only, makes no job. */
-  createJob(filter: EventFilter, options: { rate: number | null; by: string }): Promise<{ id: string; job: ReplayJob }>;
+  createJob(
+    filter: EventFilter,
+    options: { rate: number | null; by: string },
+  ): Promise<{ id: string; job: ReplayJob }>;
   pauseJob(id: string, by: string): Promise<Result<ReplayJob, OperationRefused>>;
   resumeJob(id: string, by: string): Promise<Result<ReplayJob, OperationRefused>>;
   cancelJob(id: string, by: string): Promise<Result<ReplayJob, OperationRefused>>;
   /** One sentence on why a pending event has not been processed yet, with the time of its next try; `null` when settled. */
-  whyEventWaits(event: EventRow, behind: EventDetail["behind"], connection: ConnectionRow | null): string | null;
+  whyEventWaits(
+    event: EventRow,
+    behind: EventDetail["behind"],
+    connection: ConnectionRow | null,
+  ): string | null;
   /** Likewise of a connection; `null` when nothing waits. */
   whyConnectionWaits(connection: ConnectionRow): string | null;
 }
