@@ -1,13 +1,12 @@
+import { isatty } from "node:tty";
 import { type Clock, systemClock } from "../base/clock.ts";
 import { type Random, systemRandom } from "../base/random.ts";
-import { EXIT } from "./exit.ts";
+import { writeStderr, writeStdout } from "./write.ts";
 
 /** Everything that a command touches outside itself, so that a test can run it in its own process. */
 export interface Io {
-  /** Results only: what a pipe receives. */
+  /** Results only: what a pipe receives. All of it is written when this returns. */
   stdout(bytes: string | Uint8Array): void;
-  /** Resolves once what was written to stdout has been taken, so that a slow reader slows us and fills no memory. */
-  drained(): Promise<void>;
   /** Messages, questions and progress. */
   stderr(text: string): void;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -27,26 +26,15 @@ export interface Io {
 
 const COLUMNS_DEFAULT = 80;
 
-/**
- * The real terminal, network and clock. A reader that goes away early (`| head`) ends the process
- * quietly, as it ends every well-behaved tool.
- */
+/** The real terminal, network and clock. The caller may end the process as soon as a command is done: nothing is left to be written. */
 export function systemIo(): Io {
-  process.stdout.on("error", (fault: NodeJS.ErrnoException) => {
-    process.exit(fault.code === "EPIPE" ? EXIT.OK : EXIT.FAILED);
-  });
+  const isTty = { stdin: isatty(0), stdout: isatty(1), stderr: isatty(2) };
   return {
-    stdout: (bytes) => void process.stdout.write(bytes),
-    drained,
-    stderr: (text) => void process.stderr.write(text),
+    stdout: writeStdout,
+    stderr: writeStderr,
     env: process.env,
-    isTty: {
-      stdin: process.stdin.isTTY === true,
-      stdout: process.stdout.isTTY === true,
-      stderr: process.stderr.isTTY === true,
-    },
-    columns: () =>
-      process.stdout.isTTY === true ? process.stdout.columns || COLUMNS_DEFAULT : null,
+    isTty,
+    columns: () => (isTty.stdout ? process.stdout.columns || COLUMNS_DEFAULT : null),
     fetch: (url, init) => fetch(url, init),
     cwd: process.cwd(),
     clock: systemClock,
@@ -59,20 +47,8 @@ export function systemIo(): Io {
   };
 }
 
-/** Ends the process with `code` once everything written has been taken; `process.exit` alone would cut a pipe short. */
-export async function exitWith(code: number): Promise<never> {
-  await drained();
-  await new Promise<void>((resolve) => void process.stdout.write("", () => resolve()));
-  process.exit(code);
-}
-
-function drained(): Promise<void> {
-  if (!process.stdout.writableNeedDrain) return Promise.resolve();
-  return new Promise((resolve) => void process.stdout.once("drain", resolve));
-}
-
 async function askTerminal(question: string): Promise<string | null> {
-  process.stderr.write(question);
+  writeStderr(question);
   for await (const line of console) return line;
   return null;
 }

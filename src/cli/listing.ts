@@ -15,7 +15,7 @@ interface Listing<Row> {
   readonly whole?: boolean;
 }
 
-/** One page after the other until `most` rows were seen; each as soon as it is there and the last was taken. */
+/** One page after the other until `most` rows were seen; each as soon as it is there. */
 async function* pages(
   call: Call,
   { path, query, whole }: Pick<Listing<unknown>, "path" | "query" | "whole">,
@@ -26,10 +26,10 @@ async function* pages(
   let left = most;
   do {
     const page = await client.page(path, whole === true ? query : pageQuery(query, left, cursor));
-    left -= page.rows.length;
+    const rows = page.rows.slice(0, left);
+    left -= rows.length;
     cursor = page.nextCursor;
-    yield page;
-    await call.io.drained();
+    yield { rows, nextCursor: cursor };
     // A server that repeats an empty page for ever would otherwise hold us for ever.
     if (page.rows.length === 0) return;
   } while (cursor !== null && left > 0);

@@ -102,6 +102,11 @@ test("without a terminal --yes is wanted, and nothing is replayed without it", a
   expect(await pipe.run("replay", "--status", "failed")).toBe(EXIT.USAGE);
   expect(pipe.stderr()).toContain("--yes");
   expect(posts()).toHaveLength(1);
+  // Input from a file or a pipe is no answer either.
+  expect(await at({ typing: false, answers: ["y"] }).run("replay", "--status", "failed")).toBe(
+    EXIT.USAGE,
+  );
+  expect(posts()).toHaveLength(2);
   expect(await finish(pipe.run("replay", "--status", "failed", "--yes"), pipe.clock)).toBe(EXIT.OK);
 });
 

@@ -123,6 +123,21 @@ test("a flood is told as far as it can be read, and said to be one", async () =>
   await running;
 });
 
+test("however much waits, few events a look are asked after", async () => {
+  stored = Array.from({ length: 150 }, (_, number) => made(number, 0));
+  for (const { id } of stored) settle(String(id), "pending");
+  const pipe = at();
+  const running = pipe.run("tail", "--json", "--last", "0");
+  await pipe.clock.untilSleeping();
+  stored.push(made(999, 600));
+  await round(pipe);
+  api.seen.length = 0;
+  await round(pipe);
+  expect(api.seen.filter(({ path }) => path.startsWith("/v1/events/"))).toHaveLength(25);
+  pipe.interrupt();
+  await running;
+});
+
 test("a person sees one line an event, no wider than the terminal", async () => {
   stored = [
     made(1, 0, {

@@ -53,6 +53,8 @@ export interface TerminalOptions {
   readonly env?: Record<string, string>;
   /** `null`: a pipe. */
   readonly columns?: number | null;
+  /** Whether a person types; by default where one looks. */
+  readonly typing?: boolean;
   readonly answers?: readonly string[];
   readonly deps?: Partial<CliDeps>;
   readonly cwd?: string;
@@ -70,10 +72,9 @@ export function terminal(options: TerminalOptions = {}): Terminal {
   const io: Io = {
     stdout: (bytes) =>
       void written.push(typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes),
-    drained: async () => {},
     stderr: (text) => void messages.push(text),
     env,
-    isTty: { stdin: person, stdout: person, stderr: person },
+    isTty: { stdin: options.typing ?? person, stdout: person, stderr: person },
     columns: () => columns,
     fetch: (url, init) => fetch(url, init),
     cwd,

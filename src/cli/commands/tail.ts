@@ -46,7 +46,6 @@ async function watch(call: Call, interrupted: AbortSignal): Promise<number> {
     await sleep(call.io.clock, POLL_MS, interrupted);
     if (interrupted.aborted) break;
     trouble = await look(call, tracker, trouble);
-    await call.io.drained();
   }
   return EXIT.OK;
 }
