@@ -44,6 +44,8 @@ export class Actor implements HandlingOwner {
   #state: ActorState = "idle";
   #since: Millis;
   #status: ConnectionStatus = "active";
+  /** What an operator decided in this actor's life: newer than a view that was on its way then. */
+  #decided: ConnectionStatus | null = null;
   #json: string | null = null;
   #newest: Newest = { occurredAt: null, sequence: null };
   #item: Item | null = null;
@@ -105,10 +107,12 @@ export class Actor implements HandlingOwner {
   opened(view: ConnectionView): void {
     if (this.#state !== "reading") return;
     this.isOpen = true;
-    this.#status = view.status;
     this.#json = view.state;
     this.#newest = view.newest;
-    this.restarts = view.restarts;
+    if (this.#decided === null) {
+      this.#status = view.status;
+      this.restarts = view.restarts;
+    }
     this.landed(view);
   }
 
@@ -130,6 +134,7 @@ export class Actor implements HandlingOwner {
   /** Paused, halted or resumed, and journaled as such. What runs is finished. */
   changed(status: ConnectionStatus): void {
     this.#status = status;
+    this.#decided = status;
     if (status === "active") this.restarts = [];
     this.poke();
   }
