@@ -47,6 +47,11 @@ export function systemIo(): Io {
   };
 }
 
+/** Ends the process, also when something of a command would keep it alive. Everything written is out already. */
+export function exitWith(code: number): never {
+  process.exit(code);
+}
+
 async function askTerminal(question: string): Promise<string | null> {
   writeStderr(question);
   for await (const line of console) return line;

@@ -58,6 +58,7 @@ export interface TerminalOptions {
   readonly answers?: readonly string[];
   readonly deps?: Partial<CliDeps>;
   readonly cwd?: string;
+  readonly fetch?: Io["fetch"];
 }
 
 /** A terminal (or a pipe) that a command runs on inside this process. */
@@ -76,7 +77,7 @@ export function terminal(options: TerminalOptions = {}): Terminal {
     env,
     isTty: { stdin: options.typing ?? person, stdout: person, stderr: person },
     columns: () => columns,
-    fetch: (url, init) => fetch(url, init),
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     cwd,
     clock,
     random: seededRandom(1),
