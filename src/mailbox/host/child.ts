@@ -1,10 +1,10 @@
 import { format } from "node:util";
 import { systemClock } from "../../base/clock.ts";
+import { dieWithParent } from "../../base/orphan.ts";
 import { evaluateConfig } from "../../config/evaluate.ts";
 import { formatFaults } from "../../config/fault.ts";
 import { presets } from "../../providers/index.ts";
 import { HostLoop } from "./child/loop.ts";
-import { dieWithParent } from "./child/orphan.ts";
 import { Speaker } from "./child/speaker.ts";
 import { readTeam } from "./child/team.ts";
 import type { LineLevel, ToHost } from "./wire.ts";

@@ -150,7 +150,8 @@ export class Host {
 
   /**
    * Counted in ticks and pings, not in time: when this process itself stood still, the host's signs of
-   * life are waiting to be read. A host whose only job ever is still in its time is let alone.
+   * life are waiting to be read. A host whose only job ever is still in its time is let alone; one whose
+   * only job is out of its time need not stay silent for as long.
    */
   #silence(): Death | null {
     const only = this.given === 1 ? this.#runs.values().next().value : undefined;

@@ -38,7 +38,7 @@ export interface PoolHealth {
 /** Runs the team's code in hosts of its own: see DESIGN.md in this folder. */
 export class HandlerPool implements Handlers {
   readonly #deps: PoolDeps;
-  readonly #options: PoolOptions;
+  #options: PoolOptions;
   readonly #guilty: Guilty;
   readonly #starts: StartBackoff;
   readonly #isolation: Isolation;
@@ -67,7 +67,7 @@ export class HandlerPool implements Handlers {
       ...common,
       isolation: this.#isolation,
       newHost: (owner, configPath) => this.#newHost(owner, configPath),
-      count: options.hosts,
+      count: () => this.#options.hosts,
     });
   }
 
@@ -78,11 +78,22 @@ export class HandlerPool implements Handlers {
 
   /**
    * Jobs begin in hosts of this configuration from now on; the old hosts finish theirs. Rejects with
-   * `HostsCannotStart`, and then everything is as before. One at a time.
+   * `HostsCannotStart`, and then everything is as before. Of two at once the later wins. `bounds`: the
+   * configuration may ask for other hosts than before.
    */
-  async reload(configPath: string): Promise<void> {
-    await this.#shared.adopt(configPath);
-    this.#handling = true;
+  async reload(
+    configPath: string,
+    bounds?: Pick<PoolOptions, "hosts" | "memoryBytesMax">,
+  ): Promise<void> {
+    const before = this.#options;
+    this.#options = { ...before, ...bounds };
+    try {
+      await this.#shared.adopt(configPath);
+      this.#handling = true;
+    } catch (error) {
+      this.#options = before;
+      throw error;
+    }
   }
 
   /**

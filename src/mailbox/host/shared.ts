@@ -20,7 +20,7 @@ export interface SharedDeps {
   readonly isolation: Isolation;
   readonly newHost: (owner: HostOwner, configPath: string) => Host;
   /** Hosts wanted. */
-  readonly count: number;
+  readonly count: () => number;
 }
 
 interface Candidate {
@@ -80,7 +80,7 @@ export class SharedHosts implements HostOwner {
   ensure(): void {
     if (this.#closed || this.#configPath === null || this.#candidate !== null) return;
     const taking = this.#hosts.filter((host) => !host.retired && host.state !== "dying").length;
-    for (let count = taking; count < this.#deps.count && this.#deps.starts.open; count++) {
+    for (let count = taking; count < this.#deps.count() && this.#deps.starts.open; count++) {
       this.#hosts.push(this.#deps.newHost(this, this.#configPath));
     }
   }

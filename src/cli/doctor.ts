@@ -1,0 +1,109 @@
+import { existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { systemClock } from "../base/clock.ts";
+import { jsonLog } from "../base/log.ts";
+import { systemRandom } from "../base/random.ts";
+import { findConfig } from "../config/find.ts";
+import { loadSettings } from "../config/load.ts";
+import { openJournal } from "../journal/client.ts";
+import { indexFile, logFile } from "../journal/files.ts";
+import { presets } from "../providers/index.ts";
+import type { DoctorOptions } from "./deps.ts";
+import { EXIT } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+const DEDUPE_MS_DEFAULT = 30 * 86_400_000;
+
+interface Findings {
+  readonly dataDir: string;
+  readonly journalBytes: number;
+  readonly indexBytes: number;
+  /** What SQLite finds wrong with the log; empty when it is whole. */
+  readonly faults: readonly string[];
+  readonly rebuilt: boolean;
+  readonly tookMs: number;
+}
+
+/**
+ * Looks after a data folder while no server runs on it: checks the log's file, brings the projection up
+ * to it and, with `--rebuild`, makes the projection anew. Exit 1 when the log is damaged or in use.
+ */
+export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
+  const { dataDir, dedupeMs } = await folderOf(options, io);
+  if (!existsSync(logFile(dataDir))) {
+    io.stderr(
+      `error: there is no journal in ${dataDir}\nName the data folder with --data, or the configuration with --config.\n`,
+    );
+    return EXIT.NOT_FOUND;
+  }
+  const began = systemClock.monotonic();
+  const log = jsonLog(systemClock, "info", (line) => io.stderr(line));
+  const broken = Promise.withResolvers<never>();
+  broken.promise.catch(() => {});
+  try {
+    const opened = openJournal(
+      dataDir,
+      { dedupeMs, rebuild: options.rebuild },
+      {
+        clock: systemClock,
+        random: systemRandom,
+        log,
+        onFailure: (detail) => broken.reject(new Error(detail)),
+      },
+    );
+    const store = await Promise.race([opened, broken.promise]);
+    const faults = await Promise.race([store.check(), broken.promise]);
+    await store.close();
+    const bytes = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
+    return tell(
+      {
+        dataDir,
+        journalBytes: bytes(logFile(dataDir)),
+        indexBytes: bytes(indexFile(dataDir)),
+        faults,
+        rebuilt: options.rebuild,
+        tookMs: Math.round(systemClock.monotonic() - began),
+      },
+      options,
+      io,
+    );
+  } catch (error) {
+    io.stderr(`error: ${(error as Error).message}\n`);
+    return EXIT.FAILED;
+  }
+}
+
+async function folderOf(
+  options: DoctorOptions,
+  io: Io,
+): Promise<{ dataDir: string; dedupeMs: number }> {
+  const named = options.data ?? (io.env["LONGSTOP_DATA"] || null);
+  if (named !== null) return { dataDir: resolve(io.cwd, named), dedupeMs: DEDUPE_MS_DEFAULT };
+  const found = findConfig({
+    argument: options.config ?? undefined,
+    environment: io.env,
+    cwd: io.cwd,
+  });
+  const loaded = found.ok
+    ? await loadSettings({ path: found.value, presets, environment: io.env })
+    : null;
+  if (loaded?.ok) return loaded.value.settings;
+  return { dataDir: resolve(io.cwd, "data"), dedupeMs: DEDUPE_MS_DEFAULT };
+}
+
+function tell(found: Findings, options: DoctorOptions, io: Io): number {
+  const whole = found.faults.length === 0;
+  if (options.json) io.stdout(`${JSON.stringify(found)}\n`);
+  else {
+    const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
+    io.stdout(
+      `✓ the projection has all of the log${found.rebuilt ? ", made anew" : ""} (${mebibytes(found.indexBytes)}, ${found.tookMs} ms)\n`,
+    );
+    io.stdout(
+      whole
+        ? `✓ the log is whole (${mebibytes(found.journalBytes)})\n`
+        : `✗ the log is damaged:\n  ${found.faults.join("\n  ")}\n  Keep a copy of ${found.dataDir} and restore a backup.\n`,
+    );
+  }
+  return whole ? EXIT.OK : EXIT.FAILED;
+}
