@@ -4,6 +4,9 @@ export interface Rate {
   readonly burst: number;
 }
 
+/** A token filled in fractions adds up to a trifle less than one. */
+const WHOLE = 1 - 1e-9;
+
 /** A bucket that fills at `perSecond` up to `burst`; each request takes one. Times in ms of the monotonic clock. */
 export class TokenBucket {
   readonly rate: Rate;
@@ -22,8 +25,8 @@ export class TokenBucket {
     const filled = this.#tokens + ((now - this.#filledAt) / 1000) * perSecond;
     this.#tokens = Math.min(Math.max(1, burst), filled);
     this.#filledAt = now;
-    if (this.#tokens >= 1) {
-      this.#tokens -= 1;
+    if (this.#tokens >= WHOLE) {
+      this.#tokens = Math.max(0, this.#tokens - 1);
       return 0;
     }
     return perSecond > 0 ? ((1 - this.#tokens) / perSecond) * 1000 : Number.POSITIVE_INFINITY;

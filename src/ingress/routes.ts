@@ -15,26 +15,40 @@ export const PUBLIC_SERVE = {
   reusePort: false,
 } as const;
 
+/**
+ * Options of the Elysia instance that listens, whichever it is: it alone decides how paths are read.
+ * By default Elysia takes a URL's host to be four characters or longer, and finds no path behind a
+ * shorter one.
+ */
+export const PUBLIC_APP = {
+  serve: PUBLIC_SERVE,
+  handler: { standardHostname: false },
+} as const;
+
 /** The public listener's paths: `/in/<source>` and `/healthz`; anything else is a 404 problem. */
 export function ingressRoutes(deps: ReceiveDeps) {
-  return new Elysia({ name: "ingress" })
-    .onError(({ code, error, set }) => {
-      set.headers["cache-control"] = "no-store";
-      if (code === "NOT_FOUND") return problem("not_found");
-      deps.log.error("the public listener broke", { error: String(error).slice(0, 500) });
-      return problem("internal_error");
-    })
-    .all(
-      "/in/:source",
-      ({ request, server, params }) =>
-        receive(request, server?.requestIP(request)?.address ?? "", params.source, deps),
-      { parse: "none" },
-    )
-    .all("/healthz", ({ request: { method } }) =>
-      method === "GET" || method === "HEAD"
-        ? new Response("ok\n", HEALTHY)
-        : problem("method_not_allowed", undefined, { allow: "GET, HEAD" }),
-    );
+  return (
+    new Elysia({ name: "ingress", ...PUBLIC_APP })
+      // Global, as a path that is nobody's is an error of the instance that this one is mounted on.
+      .onError({ as: "global" }, ({ code }) => {
+        return code === "NOT_FOUND" ? problem("not_found") : undefined;
+      })
+      .onError(({ error }) => {
+        deps.log.error("the public listener broke", { error: String(error).slice(0, 500) });
+        return problem("internal_error");
+      })
+      .all(
+        "/in/:source",
+        ({ request, server, params }) =>
+          receive(request, server?.requestIP(request)?.address ?? "", params.source, deps),
+        { parse: "none" },
+      )
+      .all("/healthz", ({ request: { method } }) =>
+        method === "GET" || method === "HEAD"
+          ? new Response("ok\n", HEALTHY)
+          : problem("method_not_allowed", undefined, { allow: "GET, HEAD" }),
+      )
+  );
 }
 
 const HEALTHY = {

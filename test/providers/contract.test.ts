@@ -244,3 +244,7 @@ test("every preset is covered here", () => {
   const covered = CASES.map((each) => each.source([NEW]).provider);
   for (const preset of presets) expect(covered).toContain(preset.name);
 });
+
+test("the largest delivery that GitHub makes fits", () => {
+  expect(presetByName("github")?.bodyBytesMax).toBe(25 * 2 ** 20);
+});
