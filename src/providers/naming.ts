@@ -133,14 +133,18 @@ function overlay(
   };
 }
 
-/** A whole number too large for a double keeps its digits, as text: two neighbours must not become one id. */
+/**
+ * A whole number too large for a double keeps its digits, as text: two neighbours must not become one
+ * id. Where the payload is not in the body as JSON (a form), such a number is as good as absent.
+ */
 function exactNumber(
   value: number,
   tokens: readonly string[],
   inbound: Inbound,
   range: ByteRange | null,
 ): unknown {
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER || !isJson(inbound)) return value;
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+  if (!isJson(inbound)) return undefined;
   const place = locateValue(inbound.body, tokens, range?.[0] ?? 0);
   if (place === null) return value;
   return Buffer.from(inbound.body.subarray(place[0], place[0] + place[1])).toString();

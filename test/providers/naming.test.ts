@@ -105,6 +105,14 @@ describe("one request, one event", () => {
     expect(one?.sequence).toBe("9007199254740993");
   });
 
+  test("a big number inside a form's JSON is no id: its digits are not to be had", () => {
+    const form = { "content-type": "application/x-www-form-urlencoded" };
+    const result = split("payload=%7B%22id%22%3A9007199254740993%7D", { id: "/id" }, nothing, form);
+    expect(result.ok && result.value[0]?.dedupeKey).toStartWith("sha256:");
+    const small = split("payload=%7B%22id%22%3A12%7D", { id: "/id" }, nothing, form);
+    expect(small.ok && small.value[0]?.dedupeKey).toBe("12");
+  });
+
   test("a pointer never leads into a prototype", () => {
     expect(named("{}", { id: "/__proto__/x", type: "/constructor/name" })[0]?.type).toBe("event");
   });
@@ -124,6 +132,7 @@ describe("a key", () => {
       (id) => named(`{"id":"${id}"}`, { id: "/id" })[0]?.dedupeKey,
     );
     expect(new Set(keys).size).toBe(2);
+    for (const key of keys) expect(key?.isWellFormed()).toBe(true);
     expect(named('{"c":"a\\ud800"}', { connection: "/c" })[0]?.connection).toBe("a\ufffd");
   });
 
