@@ -10,7 +10,7 @@ import { Pulse } from "./pulse.ts";
 import type { Run } from "./run.ts";
 import { COMPLETED, decodeFromHost } from "./wire.ts";
 
-/** A host with a single job may stay silent until that job's time is up; then for this many ticks (250 ms). */
+/** A host whose single job is out of its time may be silent for this many ticks (250 ms). */
 const SILENT_TICKS_MAX = 5;
 /** Jobs that timed out and still run in a host: their promises hold memory, and nobody wants them. */
 const ABANDONED_MAX = 16;
@@ -51,7 +51,7 @@ export class Host {
   retired = false;
   /** Jobs it was ever given: a host that was given one only has no other suspect. */
   given = 0;
-  /** By the monotonic reading: since when it has had nothing to do, or its only job. */
+  /** By the monotonic reading: since when it has been idle, or not. */
   changedAt: number;
   readonly exited = Promise.withResolvers<void>();
   readonly pid: number;
@@ -118,7 +118,7 @@ export class Host {
     this.#process.kill();
   }
 
-  /** The process stops: handlers that listen to their signal may leave early, and their jobs are given back. */
+  /** Handlers that listen to their signal may leave early, and their jobs are given back. */
   abortForShutdown(): void {
     for (const run of this.#runs.values()) {
       run.stopping = true;
@@ -150,14 +150,15 @@ export class Host {
 
   /**
    * Counted in ticks and pings, not in time: when this process itself stood still, the host's signs of
-   * life are waiting to be read. A host whose only job ever is still in its time is let alone; one whose
-   * only job is out of its time need not stay silent for as long.
+   * life wait to be read. A host whose only job ever is in its time is let alone; one whose only job is
+   * out of its time need not be silent for as long.
    */
   #silence(): Death | null {
-    const only = this.given === 1 ? this.#runs.values().next().value : undefined;
-    if (only === undefined) return this.#pulse.silent() ? timedOut(null) : null;
-    const silent = only.expired !== null && only.expired.ticks >= SILENT_TICKS_MAX;
-    return silent ? timedOut(only.job.timeoutMs) : null;
+    const only = this.#runs.size === 1 ? this.#runs.values().next().value : undefined;
+    const overdue = (only?.expired?.ticks ?? 0) >= SILENT_TICKS_MAX;
+    if (only !== undefined && overdue) return timedOut(only.job.timeoutMs);
+    if (only !== undefined && this.given === 1) return null;
+    return this.#pulse.silent() ? timedOut(null) : null;
   }
 
   #hear(text: string): void {
@@ -191,10 +192,8 @@ export class Host {
   #defer(no: number): void {
     const run = this.#runs.get(no);
     if (run === undefined) return;
-    run.deferred = true;
-    run.deadlineAt = null;
-    // Its time ran out while it waited for another to leave the thread: it has not begun, so it has not.
-    run.expired = null;
+    // Should its time seem to be up: that was waiting for another to leave the thread.
+    Object.assign(run, { deferred: true, deadlineAt: null, expired: null });
   }
 
   #begin(no: number): void {

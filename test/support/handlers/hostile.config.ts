@@ -10,6 +10,11 @@ const HANDLERS: Readonly<Record<string, (event: Event, ctx: Context) => unknown>
   "loop-for-ever": () => {
     for (;;);
   },
+  "tell-then-loop": async (_, ctx) => {
+    ctx.log.info(`host ${process.pid}`);
+    await Bun.sleep(20);
+    for (;;);
+  },
   "loop-after-await": async () => {
     await Bun.sleep(5);
     for (;;);
@@ -55,6 +60,9 @@ const HANDLERS: Readonly<Record<string, (event: Event, ctx: Context) => unknown>
     const kept: Uint8Array[] = [];
     for (;;) kept.push(new Uint8Array(8 * 2 ** 20).fill(1));
   },
+  "sends-garbage": (_, ctx) => {
+    ctx.state.channel = typeof process.send;
+  },
   exits: () => process.exit(3),
   "kills-itself": () => process.kill(process.pid, "SIGKILL"),
   speaks: (_, ctx) => {
@@ -62,7 +70,7 @@ const HANDLERS: Readonly<Record<string, (event: Event, ctx: Context) => unknown>
     console.warn("on the console", { a: 1 });
     process.stdout.write('{"level":"error","message":"forged"}\n');
   },
-  steps: async (event, ctx) => {
+  steps: async (_, ctx) => {
     const first = await ctx.step("first", () => ({ at: new Date(0), n: 1 }));
     const nothing = await ctx.step("nothing", () => undefined);
     const [left, right] = await Promise.all([
@@ -70,8 +78,6 @@ const HANDLERS: Readonly<Record<string, (event: Event, ctx: Context) => unknown>
       ctx.step("right", async () => "r"),
     ]);
     ctx.state = { first, nothing: typeof nothing, left, right };
-    if (event.data.exit === true && ctx.attempt === 1 && !(globalThis as { again?: true }).again)
-      process.exit(1);
   },
   "step-then-exit-once": async (_, ctx) => {
     const pid = await ctx.step("pid", () => process.pid);
