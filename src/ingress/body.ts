@@ -29,10 +29,10 @@ function readRaw(request: Request, bytesMax: number, clock: Clock): Body | Promi
     return request.body === null ? EMPTY : readChunks(request.body, bytesMax, clock);
   if (Number(declared) > bytesMax) return tooLarge(bytesMax);
   const pending = request.arrayBuffer();
-  const arrived = Bun.peek(pending);
-  return arrived instanceof Promise
-    ? withDeadline(pending, bytesMax, clock)
-    : whole(arrived, bytesMax);
+  // Of a rejected promise this is the reason: only bytes are bytes.
+  const arrived: unknown = Bun.peek(pending);
+  if (arrived instanceof ArrayBuffer) return whole(arrived, bytesMax);
+  return withDeadline(pending, bytesMax, clock);
 }
 
 const EMPTY: Body = ok(new Uint8Array(0));

@@ -146,6 +146,14 @@ describe("a body of declared length", () => {
     expect(request.bodyUsed).toBe(false);
   });
 
+  test("that cannot be read any more is no empty body", async () => {
+    const request = declared("2", "{}");
+    await request.text();
+    const it = receiving();
+    expect((await it.receive(request)).status).toBe(400);
+    expect(it.journal.intakes).toEqual([]);
+  });
+
   test("that is there already is answered without a promise, and sets no timer", () => {
     const clock = new SimClock();
     const body = readBody(declared("2", "{}"), 1_000, clock);
