@@ -1,6 +1,5 @@
 import type { Millis } from "../base/clock.ts";
 import type { Seq } from "../base/ids.ts";
-import { seq } from "../base/ids.ts";
 import { invariant } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import type { ConnectionRef, ConnectionStatus } from "../journal/facts.ts";
@@ -99,9 +98,8 @@ export class Actor implements HandlingOwner {
   /** An event that stands alone has nothing to be read. */
   begin(item: Item): void {
     this.isOpen = true;
-    this.mailbox.ask();
-    this.mailbox.land({ items: [], more: false, upTo: seq(0) }, 0);
-    this.post(item);
+    this.mailbox.hold(item);
+    this.#guard(() => this.next());
   }
 
   opened(view: ConnectionView): void {

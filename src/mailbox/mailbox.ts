@@ -66,6 +66,14 @@ export class Mailbox {
     return this.#items;
   }
 
+  /** Holds this item and misses nothing before it: an event that stands alone is all there is to read. */
+  hold(item: Item): void {
+    this.#items = [item];
+    this.#gap = false;
+    this.#read = item.position;
+    this.#horizon = item.position;
+  }
+
   /**
    * A newly journaled item. Those of one commit come within one turn of the loop, in any order; what
    * cannot be kept is found again by a page.

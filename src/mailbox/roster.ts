@@ -15,6 +15,15 @@ export interface RosterDeps extends WorkshopDeps {
   readonly reads: MailboxReads;
 }
 
+export interface RosterBounds {
+  /** In memory at a time. */
+  readonly actors: number;
+  /** Events in a row before an actor makes room for others that wait outside. */
+  readonly shareEvents: number;
+}
+
+const BOUNDS: RosterBounds = { actors: LIMITS.ACTORS_MAX, shareEvents: 64 };
+
 /** Figures for those who watch. */
 export interface RosterFigures {
   /** Actors in memory, and of those the resting ones. */
@@ -34,12 +43,13 @@ export function unitName(ref: ConnectionRef | null, event: Seq): string {
 }
 
 /**
- * All actors in memory, at most `LIMITS.ACTORS_MAX`; everybody else waits in the journal. Decides who comes
+ * All actors in memory, a bounded number; everybody else waits in the journal. Decides who comes
  * in (posted, ready, due) and who leaves (resting, yielding, crashed).
  */
 export class Roster {
   readonly recorder: Recorder;
   readonly #deps: RosterDeps;
+  readonly #bounds: RosterBounds;
   readonly #actors = new Map<string, Actor>();
   readonly #departed = new Departed();
   readonly #workshop: Workshop;
@@ -48,11 +58,12 @@ export class Roster {
   #scheduled = false;
   #stopped = false;
 
-  constructor(deps: RosterDeps) {
+  constructor(deps: RosterDeps, bounds: RosterBounds = BOUNDS) {
     const { clock, log, reads } = deps;
     this.#deps = deps;
+    this.#bounds = bounds;
     this.#workshop = new Workshop(deps, {
-      crowded: () => this.#scan.blocked,
+      mustYield: (actor) => actor.worked >= bounds.shareEvents && this.#scan.blocked,
       rested: (actor) => actor.leave(),
       left: (actor, from) => this.#left(actor, from),
       rebuild: (actor) => this.#rebuild(actor),
@@ -191,7 +202,7 @@ export class Roster {
   }
 
   #fits(): boolean {
-    return this.#actors.size < LIMITS.ACTORS_MAX && this.#workshop.hasRoom;
+    return this.#actors.size < this.#bounds.actors && this.#workshop.hasRoom;
   }
 
   #room(): boolean {

@@ -30,8 +30,8 @@ export interface WorkshopDeps {
 
 /** What the roster decides: who is in memory. */
 export interface Membership {
-  /** Whether others wait for a place in memory. */
-  crowded(): boolean;
+  /** Others wait for a place in memory, and this actor has had its share. */
+  mustYield(actor: Actor): boolean;
   rested(actor: Actor): void;
   left(actor: Actor, from: ActorState): void;
   rebuild(actor: Actor): void;
@@ -53,8 +53,6 @@ const STATE_CHARS_MAX = 64 * 2 ** 20;
 const VIEW_ITEMS = LIMITS.MAILBOX_POSITIONS_MAX / 2;
 const VIEWS = { batch: 256, flights: 1 };
 const PAGES = { batch: 1, flights: 64 };
-/** Events in a row before an actor makes room for others that wait outside. */
-const SHARE_EVENTS = 64;
 const DEFAULT_BUDGET = { intensity: 5, periodMs: 60_000 };
 
 /**
@@ -119,7 +117,7 @@ export class Workshop implements ActorHost {
   }
 
   mustYield(actor: Actor): boolean {
-    return actor.worked >= SHARE_EVENTS && this.#members.crowded();
+    return this.#members.mustYield(actor);
   }
 
   released(item: Item): void {

@@ -8,8 +8,8 @@ import type { Handlers, Job, Outcome } from "../../src/mailbox/handlers.ts";
 import { Roster } from "../../src/mailbox/roster.ts";
 import type { Entry } from "./ledger-rows.ts";
 import { loadedEvent, MemoryJournal } from "./memory-journal.ts";
+import { sourceSettings } from "./settings.ts";
 import { SimClock } from "./sim-clock.ts";
-import { sourceSettings } from "./source-settings.ts";
 
 type Step = (name: string, result: string) => Promise<void>;
 type Respond = (job: Job, stepped: Step) => Outcome | Promise<Outcome>;
@@ -53,7 +53,7 @@ export class MailboxWorld {
     settings: Partial<SourceSettings> = {},
     faulty: { journal?: Pick<Journal, "record">; reads?: MailboxReads } = {},
   ) {
-    this.sources = { bank: sourceSettings(settings) };
+    this.sources = { bank: bankSettings(settings) };
     this.roster = this.newRoster(faulty);
   }
 
@@ -89,6 +89,12 @@ export class MailboxWorld {
   status(at: Seq): string | undefined {
     return this.journal.ledger.events.get(at)?.status;
   }
+}
+
+/** Retries after 1, 2, 4, 8 s exactly. */
+export function bankSettings(changes: Partial<SourceSettings> = {}): SourceSettings {
+  const retry = { ...sourceSettings().retry, jitter: "none" as const, maxMs: 16_000 };
+  return sourceSettings({ name: "bank", retry, ...changes });
 }
 
 export function eventFact(

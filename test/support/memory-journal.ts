@@ -35,10 +35,10 @@ export class MemoryJournal implements Journal, MailboxReads {
   }
 
   async view(refs: readonly ConnectionRef[], limit: number): Promise<readonly ConnectionView[]> {
-    return refs.map((ref) => this.#view(ref, limit));
+    return refs.map((ref) => this.viewNow(ref, limit));
   }
 
-  #view(ref: ConnectionRef, limit: number): ConnectionView {
+  viewNow(ref: ConnectionRef, limit: number): ConnectionView {
     const account = this.ledger.account(ref);
     return {
       status: account?.status ?? "active",
