@@ -18,13 +18,16 @@ import { exchange } from "./soak-run/wire.ts";
 export interface SoakReport {
   /** Requests by answer: the status, or `closed`. */
   readonly answers: ReadonlyMap<string, number>;
-  /** Resident memory of the server's process in MiB: after a fifth of the requests, and at the end. */
-  readonly memoryMiB: readonly [number, number];
+  /** Resident memory of the server's process in MiB, at even distances over the run. */
+  readonly memoryMiB: readonly number[];
   readonly faults: readonly string[];
 }
 
-/** Growth above this is a leak: what is kept for a request that was refused is nothing. */
-const GROWTH_MIB_MAX = 96;
+const SAMPLES = 40;
+/** What the process holds at most while 24 senders make it inflate bombs. */
+const MEMORY_MIB_MAX = 1024;
+/** Of the least that each half of the run came down to: growth above this is a leak. */
+const GROWTH_MIB_MAX = 64;
 const ANSWERS = new Set([
   200, 202, 204, 400, 401, 404, 405, 408, 411, 413, 414, 415, 417, 422, 429, 431, 503, 505,
 ]);
@@ -62,18 +65,15 @@ export async function soak(
       const fault = judge(mutation.name, "closed" in answer ? null : answer.status);
       if (fault !== null)
         faults.push(`request ${index} (${posting.source}, ${mutation.name}): ${fault}`);
-      if (index === Math.floor(requests / 5)) memory.push(await residentMiB(server.pid));
+      if (index % Math.ceil(requests / SAMPLES) === 0) memory.push(await residentMiB(server.pid));
       progress(index);
     }
   };
   try {
     await server.start();
     await Promise.all(Array.from({ length: senders }, work));
-    memory.push(await residentMiB(server.pid));
-    faults.push(...(await aftermath(server)));
-    const [early = 0, late = 0] = memory;
-    if (late - early > GROWTH_MIB_MAX) faults.push(`memory grew from ${early} to ${late} MiB`);
-    return { answers, memoryMiB: [early, late], faults };
+    faults.push(...(await aftermath(server)), ...memoryFaults(memory));
+    return { answers, memoryMiB: memory, faults };
   } finally {
     await server.remove();
   }
@@ -86,6 +86,21 @@ function judge(mutation: string, status: number | null): string | null {
   // 505 is the answer of the runtime itself to a damaged HTTP version: no code of ours has run.
   if (status >= 500 && status !== 503 && status !== 505) return `answered ${status}`;
   return ANSWERS.has(status) ? null : `answered ${status}, which is not documented`;
+}
+
+/** Memory goes up and down with the collector: what counts is the floor it comes back to. */
+function memoryFaults(samples: readonly number[]): string[] {
+  const half = samples.length >> 1;
+  const [early, late] = [samples.slice(half >> 1, half), samples.slice(half)].map((part) =>
+    Math.min(...part),
+  );
+  const peak = Math.max(...samples);
+  return [
+    ...(peak > MEMORY_MIB_MAX ? [`memory reached ${peak} MiB`] : []),
+    ...((late ?? 0) - (early ?? 0) > GROWTH_MIB_MAX
+      ? [`memory grew: it came down to ${early} MiB, and later to ${late} MiB only`]
+      : []),
+  ];
 }
 
 async function aftermath(server: Server): Promise<string[]> {
@@ -128,7 +143,7 @@ if (import.meta.main) {
   );
   for (const [status, count] of [...report.answers].sort())
     console.log(`${status.padEnd(8)}${count}`);
-  console.log(`memory  ${report.memoryMiB.join(" → ")} MiB`);
+  console.log(`memory  ${report.memoryMiB.join(" ")} MiB`);
   for (const fault of report.faults) console.log(`wrong: ${fault}`);
   console.log(
     report.faults.length === 0
