@@ -1,6 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { RequestEntry } from "./entries.ts";
 import { KIND } from "./entries.ts";
+import { KeyFilter } from "./filter.ts";
 
 /** Where an earlier event stands, for a duplicate to be linked to. */
 export interface Original {
@@ -28,6 +29,22 @@ interface Generation {
 
 const GENERATION_KEYS = 16_384;
 
+const FILTER_KEYS_A_TIME = 5_000;
+
+/** After a clock that jumped far ahead and back, buckets of a future stand above today's: looked at, boundedly. */
+const BUCKETS_SEEN_MAX = 64;
+
+interface IndexedKey {
+  readonly bucket: number;
+  readonly hash: number;
+  readonly seq: number;
+}
+
+function addPlaces(places: number[], found: number | readonly number[] | undefined): void {
+  if (typeof found === "number") places.push(found);
+  else if (found !== undefined) places.push(...found);
+}
+
 /** How many spans of time the dedupe index is cut into over one retention. */
 const BUCKETS_PER_RETENTION = 4;
 
@@ -46,6 +63,10 @@ export class DedupeIndex {
     [number]
   >;
   readonly #bucketSpan: Statement<{ oldest: number | null; newest: number | null }, []>;
+  readonly #keys: Statement<IndexedKey, [number, number, number, number]>;
+  readonly #filter = new KeyFilter();
+  #filled: IndexedKey = { bucket: -1, hash: 0, seq: 0 };
+  #applied = -1;
   #buckets = { oldest: 0, newest: -1 };
   #older: Generation = { seqs: new Map(), upTo: 0 };
   #younger: Generation = { seqs: new Map(), upTo: 0 };
@@ -56,6 +77,9 @@ export class DedupeIndex {
     this.#bucketSpan = index.prepare(
       "SELECT (SELECT min(bucket) FROM dedupe) AS oldest, (SELECT max(bucket) FROM dedupe) AS newest",
     );
+    this.#keys = index.prepare(
+      "SELECT bucket, hash, seq FROM dedupe WHERE (bucket, hash, seq) > (?, ?, ?) ORDER BY bucket, hash, seq LIMIT ?",
+    );
     this.#readBuckets();
     this.#entry = log.prepare(
       "SELECT seq, kind, run, at_ms, fact FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT 1",
@@ -65,12 +89,12 @@ export class DedupeIndex {
   /** Places that the hash leads to; empty for nearly every event. Runs inside the writer's transaction. */
   candidates(hash: number, nowMs: number): number[] {
     const places: number[] = [];
-    for (const generation of [this.#younger, this.#older]) {
-      const found = generation.seqs.get(hash);
-      if (found !== undefined) places.push(...(typeof found === "number" ? [found] : found));
-    }
-    const newest = Math.min(dedupeBucket(nowMs, this.#retentionMs) + 1, this.#buckets.newest);
-    const oldest = Math.max(newest - BUCKETS_PER_RETENTION - 2, this.#buckets.oldest);
+    addPlaces(places, this.#younger.seqs.get(hash));
+    addPlaces(places, this.#older.seqs.get(hash));
+    if (!this.#filter.mayHave(hash)) return places;
+    const { newest } = this.#buckets;
+    const past = dedupeBucket(nowMs, this.#retentionMs) - BUCKETS_PER_RETENTION - 1;
+    const oldest = Math.max(past, this.#buckets.oldest, newest - BUCKETS_SEEN_MAX);
     for (let bucket = newest; bucket >= oldest; bucket--) {
       for (const row of this.#indexed.all(bucket, hash)) places.push(row.seq);
     }
@@ -97,6 +121,7 @@ export class DedupeIndex {
   }
 
   remember(hash: number, seq: number): void {
+    this.#filter.add(hash);
     const found = this.#younger.seqs.get(hash);
     if (found === undefined) this.#younger.seqs.set(hash, seq);
     else this.#younger.seqs.set(hash, typeof found === "number" ? [found, seq] : [...found, seq]);
@@ -116,6 +141,8 @@ export class DedupeIndex {
 
   /** The projection has everything up to here: the tail need not hold it any more. */
   applied(upTo: number): void {
+    if (upTo === this.#applied) return;
+    this.#applied = upTo;
     this.#readBuckets();
     if (this.#older.seqs.size > 0 && this.#older.upTo > upTo) return;
     if (this.#younger.seqs.size < GENERATION_KEYS) {
@@ -124,6 +151,20 @@ export class DedupeIndex {
     }
     this.#older = this.#younger;
     this.#younger = { seqs: new Map(), upTo: 0 };
+  }
+
+  /**
+   * Reads the next keys of the index into the filter; `true` once it has them all. To be called between
+   * commits until then, with keys only remembered since the filter was made.
+   */
+  fillFilter(): boolean {
+    if (this.#filter.complete) return true;
+    const { bucket, hash, seq } = this.#filled;
+    const rows = this.#keys.all(bucket, hash, seq, FILTER_KEYS_A_TIME);
+    for (const row of rows) this.#filter.add(row.hash);
+    this.#filled = rows.at(-1) ?? this.#filled;
+    this.#filter.complete = rows.length < FILTER_KEYS_A_TIME || this.#filter.full;
+    return this.#filter.complete;
   }
 
   #readBuckets(): void {

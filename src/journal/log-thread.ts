@@ -1,4 +1,5 @@
 import type { Database } from "bun:sqlite";
+import { systemClock } from "../base/clock.ts";
 import type { Batch } from "./batch.ts";
 import { DedupeIndex } from "./dedupe.ts";
 import { indexFile, logFile } from "./files.ts";
@@ -17,6 +18,11 @@ function begun(): LogWriter {
   return writer;
 }
 
+/** A slice at a time, so that commits go between. */
+function fillFilter(): void {
+  if (dedupe?.fillFilter() === false) systemClock.soon(fillFilter);
+}
+
 answerCalls({
   open(dataDir: string, identity: string): { clean: boolean } {
     const opened = openLog(logFile(dataDir), identity);
@@ -28,13 +34,14 @@ answerCalls({
     if (db === undefined) throw new Error("the log is not open");
     dedupe = new DedupeIndex(db, openReader(indexFile(dataDir)), dedupeMs);
     writer = new LogWriter(db, dedupe, run);
+    systemClock.soon(fillFilter);
     return { head: writer.head };
   },
   commit(batch: Batch, applied: number): Transferred {
     dedupe?.applied(applied);
     const reply = begun().commit(batch);
     // After the answer is on its way, and before the next batch: in nobody's commit.
-    setImmediate(() => writer?.checkpointIfDue());
+    systemClock.soon(() => writer?.checkpointIfDue());
     return new Transferred(reply, reply.ok ? [reply.numbers.buffer] : []);
   },
   close(): null {

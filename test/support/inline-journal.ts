@@ -36,6 +36,7 @@ export class InlineJournal {
     const dedupe = new DedupeIndex(this.log, this.index, DEDUPE_MS);
     this.projection = new Projection(this.index, this.log, DEDUPE_MS);
     this.catchUp(options.stepSize);
+    while (!dedupe.fillFilter());
     this.writer = new LogWriter(this.log, dedupe, run);
     this.journal = new GroupCommit({
       port: {
