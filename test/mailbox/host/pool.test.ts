@@ -197,6 +197,26 @@ test("a job's time begins when its host begins it, not while it waits for the th
   expect([waiting, running, verdictOf(job)]).toEqual([null, null, "timeout"]);
 });
 
+test("a job whose time was up before its host began it has not timed out", async () => {
+  const world = await new FakePool(1).started();
+  const job = world.run("hangs", { timeoutMs: 300 });
+  await world.clock.advance(10);
+  const host = world.fakes.hosts[0];
+  const send = host?.send.bind(host);
+  if (host !== undefined) {
+    // The host hears of the end and says first what it had not said yet: that the job waits.
+    host.send = (message) => {
+      if (message.aborts.length > 0) host.say({ deferred: [1] });
+      send?.(message);
+    };
+  }
+
+  await world.clock.advance(5_000);
+
+  expect(host?.aborts).toEqual([[1, "timeout"]]);
+  expect(verdictOf(job)).toBeNull();
+});
+
 test("a body that retention has emptied fails its job without a host", async () => {
   const world = await new FakePool(1).started();
 
