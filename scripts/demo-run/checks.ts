@@ -23,10 +23,11 @@ export async function check(
   postings: readonly Posting[],
   sent: Sent,
 ): Promise<Row[]> {
+  // What is still pending after that is told event by event below.
   await until("no event is pending", SETTLED_MS_MAX, async () => {
     const page = await server.read<{ data: EventJson[] }>("/v1/events?status=pending&limit=1");
     return page.data.length === 0;
-  });
+  }).catch((error: unknown) => console.log(String(error)));
   const sources = [...new Set(postings.map(({ source }) => source))];
   return Promise.all(sources.map((source) => checkSource(server, source, postings, sent)));
 }
