@@ -131,12 +131,17 @@ test("whatever a handler throws is stored as an error", async () => {
 });
 
 test("many handlers that each compute for a while do not look like one that never ends", async () => {
+  const deaths = () =>
+    world.log.lines.filter(({ message }) => message.startsWith("A handler host ended"));
+  const before = deaths().length;
+
   // One after the other on the host's thread they take three seconds: longer than a silent host lives.
   const jobs = Array.from({ length: 30 }, () =>
     world.run("computes", { data: { ms: 100 }, timeoutMs: 1_000 }),
   );
 
   expect(new Set(kinds(await Promise.all(jobs)))).toEqual(new Set(["completed"]));
+  expect(deaths()).toHaveLength(before);
 }, 20_000);
 
 test("the team's code finds no channel to talk on", async () => {
