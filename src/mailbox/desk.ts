@@ -13,14 +13,15 @@ import type {
 } from "../journal/journal.ts";
 import type { OperationRefused, Operations } from "./operations.ts";
 import type { ReplayRunner } from "./replays.ts";
-import { type Roster, unitName } from "./roster.ts";
+import type { Roster } from "./roster.ts";
+import { unitName } from "./unit-name.ts";
 import type { Why } from "./why.ts";
 
 export interface DeskDeps {
   readonly clock: Clock;
   readonly journal: Pick<Journal, "record">;
   readonly reads: Pick<Reads, "event" | "connection"> & Pick<MailboxReads, "waiting">;
-  readonly roster: Pick<Roster, "find" | "withhold" | "postItem">;
+  readonly roster: Pick<Roster, "find" | "settled" | "withhold" | "postItem">;
   readonly replays: ReplayRunner;
   readonly why: Why;
   /** Shared with the replay jobs. */
@@ -91,7 +92,7 @@ export class Desk implements Operations {
       if (head === undefined) return err("empty");
       if (head.event === inHand) return err("busy");
       await this.#settle(head, settling);
-      this.#actor(ref)?.mailbox.drop(head.event);
+      this.#deps.roster.settled(unitName(ref, head.event), head);
       return ok(head.event);
     });
   }
@@ -116,7 +117,7 @@ export class Desk implements Operations {
           { position, event: place, attempts },
           { outcome: "skipped", reason: why, by },
         );
-        this.#deps.roster.find(name)?.mailbox.drop(place);
+        this.#deps.roster.settled(name, { position, event: place });
         return ok(null);
       }),
     );

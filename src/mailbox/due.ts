@@ -1,7 +1,7 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { MailboxReads, Unit } from "../journal/journal.ts";
-import type { Departed } from "./departed.ts";
+import type { Departed, ListNumber } from "./departed.ts";
 
 const POLL_MS = 1_000;
 const LIMIT_UNITS = 256;
@@ -42,22 +42,22 @@ export class Due {
 
   #poll(): void {
     const now: Millis = this.#deps.clock.now();
-    this.#deps.departed.opened();
+    const list = this.#deps.departed.opened();
     this.#deps.reads.due(now, this.#limit).then(
-      (units) => this.#landed(units),
+      (units) => this.#landed(units, list),
       (error: unknown) => this.#broke(error),
     );
   }
 
-  #landed(units: readonly Unit[]): void {
-    if (!this.#stopped) this.#admit(units);
+  #landed(units: readonly Unit[], list: ListNumber): void {
+    if (!this.#stopped) this.#admit(units, list);
     this.#deps.departed.closed();
     this.#again();
   }
 
-  #admit(units: readonly Unit[]): void {
+  #admit(units: readonly Unit[], list: ListNumber): void {
     for (const unit of units) {
-      const departed = unit.kind === "alone" && this.#deps.departed.has(unit.item.position);
+      const departed = unit.kind === "alone" && this.#deps.departed.since(list, unit.item.position);
       if (!departed && !this.#deps.admit(unit)) break;
     }
     const full = units.length >= this.#limit;

@@ -9,6 +9,7 @@ import { Due } from "./due.ts";
 import type { Item } from "./mailbox.ts";
 import type { Recorder } from "./recorder.ts";
 import { Scan } from "./scan.ts";
+import { unitName } from "./unit-name.ts";
 import { Workshop, type WorkshopDeps } from "./workshop.ts";
 
 export interface RosterDeps extends WorkshopDeps {
@@ -35,11 +36,6 @@ export interface RosterFigures {
   readonly running: number;
   /** Outcomes that the journal has refused for now. */
   readonly held: number;
-}
-
-/** What an actor is known by: its connection, or the event that stands alone. No source's name holds a line break. */
-export function unitName(ref: ConnectionRef | null, event: Seq): string {
-  return ref === null ? `\n${event}` : `${ref.source}\n${ref.key}`;
 }
 
 /**
@@ -95,6 +91,12 @@ export class Roster {
   /** Whether nobody else fits into memory now. */
   get full(): boolean {
     return !this.#room();
+  }
+
+  /** An operator settled this item: no list that is in hand may bring it again. */
+  settled(name: string, item: Pick<WorkItem, "event" | "position">): void {
+    this.#departed.add(item.position);
+    this.#actors.get(name)?.mailbox.drop(item.event);
   }
 
   /** While `change` runs nothing of this unit is taken; what runs already goes on. */

@@ -3,7 +3,7 @@ import type { Seq } from "../base/ids.ts";
 import { seq } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { MailboxReads, Unit } from "../journal/journal.ts";
-import type { Departed } from "./departed.ts";
+import type { Departed, ListNumber } from "./departed.ts";
 
 const PAGE_UNITS = 256;
 const AGAIN_MS = 250;
@@ -38,6 +38,7 @@ export class Scan {
   #cursor = seq(0);
   #page: readonly Unit[] = [];
   #place = 0;
+  #list: ListNumber = 0;
   #lastPage = false;
   /** How far the newest list had come: an alone event up to here may have been taken up already. */
   upTo = seq(0);
@@ -88,7 +89,8 @@ export class Scan {
     while (this.#place < this.#page.length) {
       const unit = this.#page[this.#place];
       if (unit === undefined) break;
-      const departed = unit.kind === "alone" && this.#deps.departed.has(unit.item.position);
+      const departed =
+        unit.kind === "alone" && this.#deps.departed.since(this.#list, unit.item.position);
       if (!departed && !this.#deps.admit(unit)) return;
       this.#cursor = unit.readySeq;
       this.#place++;
@@ -98,7 +100,7 @@ export class Scan {
 
   #read(): void {
     this.#reading = true;
-    this.#deps.departed.opened();
+    this.#list = this.#deps.departed.opened();
     this.#deps.reads.ready(this.#cursor, PAGE_UNITS).then(
       ({ units, upTo }) => this.#landed(units, upTo),
       (error: unknown) => this.#broke(error),

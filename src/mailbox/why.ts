@@ -4,7 +4,8 @@ import type { Seq } from "../base/ids.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import type { ConnectionRow, EventDetail, EventRow } from "../journal/journal.ts";
 import type { Actor } from "./actor.ts";
-import { type Roster, unitName } from "./roster.ts";
+import type { Roster } from "./roster.ts";
+import { unitName } from "./unit-name.ts";
 
 /** Where a job stands that was handed to the handlers. */
 export interface HandlerPlaces {
