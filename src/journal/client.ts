@@ -4,23 +4,28 @@ import { RUN_LIMIT, seq } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { startThread } from "../base/self.ts";
-import type { Batch, BatchReply, Entry } from "./batch.ts";
-import { packBatch } from "./batch.ts";
+import { type Batch, type BatchReply, type Entry, packBatch } from "./batch.ts";
 import { KIND } from "./entries.ts";
 import { lockFile } from "./files.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { type Journal, type MailboxReads, ReadRefused, type Reads } from "./journal.ts";
-import { lockInstance } from "./lock.ts";
-import { Projected } from "./projected.ts";
-import type { AllReads } from "./reads/reader.ts";
-import { ThreadClient, ThreadError } from "./threads/rpc.ts";
+import type { Journal, MailboxReads, Reads } from "./journal.ts";
+import { type InstanceLock, lockInstance } from "./lock.ts";
+import { ReaderClient, readsThrough } from "./threads/reader-client.ts";
+import { ThreadClient } from "./threads/rpc.ts";
+import { openWriters, type Writers } from "./threads/writers.ts";
 
 export interface JournalDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  /** The log is in doubt or a thread of it died: refuse requests, then end the process non-zero. */
+  /** The log is in doubt or a thread that writes died: refuse requests, then end the process non-zero. */
   onFailure(detail: string): void;
+}
+
+export interface JournalOptions {
+  readonly dedupeMs: number;
+  /** Throw the projection away first. */
+  readonly rebuild?: boolean;
 }
 
 export interface JournalHandle {
@@ -42,16 +47,14 @@ export class DataFolderInUse extends Error {
   override readonly name = "DataFolderInUse";
 }
 
-const CATCH_UP_MS = 100;
-
 /**
  * Opens the journal of a data folder and starts its threads: the log, the projection, a reader for the
  * operators and one for the mailboxes. The projection is brought up to the log before it resolves.
- * Rejects with `DataFolderInUse`, `NewerFile`, or what SQLite says of the file.
+ * Rejects with `DataFolderInUse`, or what opening the files says, and then holds nothing.
  */
 export async function openJournal(
   dataDir: string,
-  options: { dedupeMs: number; rebuild?: boolean },
+  options: JournalOptions,
   deps: JournalDeps,
 ): Promise<JournalHandle> {
   mkdirSync(dataDir, { recursive: true });
@@ -60,109 +63,76 @@ export async function openJournal(
     throw new DataFolderInUse(
       `Another longstop runs on ${dataDir}. Stop it first, or give this one its own dataDir.`,
     );
-  let commit: GroupCommit | undefined;
-  let projected: Projected | undefined;
-  const fail = (part: string) => (reason: string) => {
-    if (commit === undefined) deps.onFailure(`${part}: ${reason}`);
-    else commit.fail(`${part}: ${reason}`);
-  };
-  const start = (
-    entry: string,
-    part: string,
-    onNotice: (notice: unknown) => void = () => {},
-  ): ThreadClient => new ThreadClient(startThread(entry), onNotice, fail(part));
-  const log = start("journal/log-thread.ts", "log");
-  const index = start("journal/index-thread.ts", "projection", (notice) =>
-    projected?.reached((notice as { applied: number }).applied),
-  );
-  const readers = [
-    start("journal/reader-thread.ts", "reader"),
-    start("journal/reader-thread.ts", "mailbox reader"),
-  ] as const;
+  try {
+    return await openLocked(dataDir, lock, options, deps);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
 
-  const { clean } = await log.call<{ clean: boolean }>("open", [dataDir, deps.random.text(24)]);
-  const { rebuilding, applied } = await index.call<{ rebuilding: string | null; applied: number }>(
-    "open",
-    [dataDir, options.dedupeMs, options.rebuild ?? false],
+async function openLocked(
+  dataDir: string,
+  lock: InstanceLock,
+  { dedupeMs, rebuild = false }: JournalOptions,
+  deps: JournalDeps,
+): Promise<JournalHandle> {
+  const { clock, random, log } = deps;
+  const run = random.below(RUN_LIMIT);
+  let journal: GroupCommit | undefined;
+  const died = (reason: string): void =>
+    journal === undefined ? deps.onFailure(reason) : journal.fail(reason);
+  const { writers, head, clean } = await openWriters(
+    { dataDir, identity: random.text(24), run, dedupeMs, rebuild },
+    { clock, log, died },
   );
-  if (rebuilding !== null)
-    deps.log.warn("the projection is made anew from the log", { reason: rebuilding });
-  projected = new Projected(
-    deps.clock,
-    applied,
-    (place) => void index.call("reach", [place, true]).catch(() => {}),
-  );
-  const run = deps.random.below(RUN_LIMIT);
-  const { head } = await catchUp(dataDir, run, options.dedupeMs, { log, index, projected, deps });
-  await Promise.all(readers.map((reader) => reader.call("open", [dataDir])));
-
-  const port = {
-    commit: async (batch: Batch): Promise<BatchReply> => {
-      const reply = await log.call<BatchReply>(
-        "commit",
-        [batch, projected?.applied ?? 0],
-        [batch.numbers.buffer, batch.bodies.buffer],
-      );
-      if (reply.ok) void index.call("reach", [reply.head, false]).catch(() => {});
-      return reply;
-    },
-  };
-  commit = new GroupCommit({
+  const port = { commit: (batch: Batch) => commit(writers, batch) };
+  const { projected } = writers;
+  const lag = (): number => (journal?.head ?? head) - projected.applied;
+  const committing = new GroupCommit({
     port,
-    clock: deps.clock,
+    clock,
     run,
     head: seq(head),
-    lag: () => (commit?.head ?? 0) - (projected?.applied ?? 0),
+    lag,
     onFailure: deps.onFailure,
   });
-  const journal = commit;
-  const upTo = projected;
-  await sign(port, KIND.started, deps.clock.now());
-  const reading = (reader: ThreadClient) => readsThrough(reader, () => upTo.until(journal.head));
+  journal = committing;
+  await sign(port, KIND.started, clock.now());
+  const newReader = (): ReaderClient =>
+    new ReaderClient({
+      start: () => startReader(dataDir),
+      ready: () => projected.until(committing.head),
+      restarted: (reason) => log.error("a reading thread died and was replaced", { reason }),
+    });
+  const [operators, mailboxes] = [newReader(), newReader()];
+  await Promise.all([operators.opened(), mailboxes.opened()]);
   return {
     journal,
-    reads: reading(readers[0]),
-    mailboxReads: reading(readers[1]),
+    reads: readsThrough(operators),
+    mailboxReads: readsThrough(mailboxes),
     clean,
-    lag: () => journal.head - upTo.applied,
+    lag,
     check: () => checkFile(dataDir),
     close: async () => {
-      await journal.close();
-      await sign(port, KIND.stopped, deps.clock.now()).catch(() => {});
-      for (const reader of readers) reader.terminate();
-      await index.call("close", []).catch(() => {});
-      await log.call("close", []).catch(() => {});
-      index.terminate();
-      log.terminate();
+      await committing.close();
+      // An unsigned end only means that the next start looks the log through.
+      await sign(port, KIND.stopped, clock.now()).catch(() => {});
+      await Promise.all([operators.close(), mailboxes.close()]);
+      await writers.close();
       lock.release();
     },
   };
 }
 
-/** Brings the projection up to the log, which nobody writes to yet, then opens the log for writing. */
-async function catchUp(
-  dataDir: string,
-  run: number,
-  dedupeMs: number,
-  parts: { log: ThreadClient; index: ThreadClient; projected: Projected; deps: JournalDeps },
-): Promise<{ head: number }> {
-  const { log, index, projected, deps } = parts;
-  const opened = await log.call<{ head: number }>("begin", [dataDir, run, dedupeMs]);
-  let said = deps.clock.monotonic();
-  while (projected.applied < opened.head) {
-    await index.call("reach", [opened.head, true]);
-    await Promise.race([
-      projected.until(opened.head).catch(() => {}),
-      new Promise<void>((resolve) => deps.clock.after(CATCH_UP_MS, resolve)),
-    ]);
-    if (deps.clock.monotonic() - said < 1_000) continue;
-    said = deps.clock.monotonic();
-    deps.log.info("bringing the projection up to the log", {
-      applied: projected.applied,
-      head: opened.head,
-    });
-  }
-  return opened;
+async function commit(writers: Writers, batch: Batch): Promise<BatchReply> {
+  const reply = await writers.log.call<BatchReply>(
+    "commit",
+    [batch, writers.projected.applied],
+    [batch.numbers.buffer, batch.bodies.buffer],
+  );
+  if (reply.ok) writers.reach(reply.head, false);
+  return reply;
 }
 
 /** A sign of life in the log: the process began, or ended in good order. */
@@ -173,6 +143,16 @@ async function sign(
 ): Promise<void> {
   const entry: Entry = { kind, at, width: 1, fact: "{}", request: "", body: null, hashes: [] };
   await port.commit(packBatch([entry]));
+}
+
+async function startReader(dataDir: string): Promise<ThreadClient> {
+  const thread = new ThreadClient(
+    startThread("journal/reader-thread.ts"),
+    () => {},
+    () => {},
+  );
+  await thread.call("open", [dataDir]);
+  return thread;
 }
 
 async function checkFile(dataDir: string): Promise<readonly string[]> {
@@ -186,41 +166,4 @@ async function checkFile(dataDir: string): Promise<readonly string[]> {
   } finally {
     reader.terminate();
   }
-}
-
-/** Every read waits for what was acknowledged before it, then goes to its thread. */
-function readsThrough(reader: ThreadClient, ready: () => Promise<void>): AllReads {
-  const read =
-    (name: keyof AllReads) =>
-    async (...args: readonly unknown[]): Promise<unknown> => {
-      await ready();
-      try {
-        return await reader.call("read", [name, args]);
-      } catch (error) {
-        if (error instanceof ThreadError && error.kind === "ReadRefused")
-          throw new ReadRefused(error.code as ReadRefused["code"], error.message);
-        throw error;
-      }
-    };
-  const names: readonly (keyof AllReads)[] = [
-    "events",
-    "event",
-    "requestBody",
-    "count",
-    "oldest",
-    "changes",
-    "connections",
-    "connection",
-    "jobs",
-    "job",
-    "runningJobs",
-    "keys",
-    "sources",
-    "view",
-    "waiting",
-    "ready",
-    "due",
-    "load",
-  ];
-  return Object.fromEntries(names.map((name) => [name, read(name)])) as unknown as AllReads;
 }

@@ -4,7 +4,7 @@ import type { Batch } from "./batch.ts";
 import { DedupeIndex } from "./dedupe.ts";
 import { indexFile, logFile } from "./files.ts";
 import { openLog } from "./log.ts";
-import { LogWriter } from "./log-writer.ts";
+import { LogWriter, nextSeq } from "./log-writer.ts";
 import { openReader } from "./open.ts";
 import { answerCalls, Transferred } from "./threads/rpc.ts";
 
@@ -29,13 +29,18 @@ answerCalls({
     db = opened.db;
     return { clean: opened.clean };
   },
+  /** The last place of the log. */
+  head(): { head: number } {
+    if (db === undefined) throw new Error("the log is not open");
+    return { head: nextSeq(db) - 1 };
+  },
   /** Once the projection has the whole log: duplicates of the past are found in it. */
-  begin(dataDir: string, run: number, dedupeMs: number): { head: number } {
+  begin(dataDir: string, run: number, dedupeMs: number): null {
     if (db === undefined) throw new Error("the log is not open");
     dedupe = new DedupeIndex(db, openReader(indexFile(dataDir)), dedupeMs);
     writer = new LogWriter(db, dedupe, run);
     systemClock.soon(fillFilter);
-    return { head: writer.head };
+    return null;
   },
   commit(batch: Batch, applied: number): Transferred {
     dedupe?.applied(applied);

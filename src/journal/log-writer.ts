@@ -163,7 +163,8 @@ export class LogWriter {
   }
 }
 
-function nextSeq(db: Database): number {
+/** The place that the next entry takes. */
+export function nextSeq(db: Database): number {
   const last = db
     .query<{ next: number }, []>("SELECT seq + width AS next FROM log ORDER BY seq DESC LIMIT 1")
     .get();

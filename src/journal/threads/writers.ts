@@ -1,0 +1,120 @@
+import type { Clock } from "../../base/clock.ts";
+import type { Log } from "../../base/log.ts";
+import { startThread } from "../../base/self.ts";
+import { Projected } from "../projected.ts";
+import { ThreadClient } from "./rpc.ts";
+
+export interface WritersDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A thread died: what it was writing is in doubt. */
+  died(reason: string): void;
+}
+
+export interface WritersOptions {
+  readonly dataDir: string;
+  /** Names a log that is new. */
+  readonly identity: string;
+  readonly run: number;
+  readonly dedupeMs: number;
+  readonly rebuild: boolean;
+}
+
+/** How often somebody who waits for a long catching up looks at how far it is, ms. */
+const LOOK_MS = 100;
+const SAY_MS = 1_000;
+
+/** The two threads that write: the log's, and the projection's behind it. */
+export class Writers {
+  readonly log: ThreadClient;
+  readonly projected: Projected;
+  readonly #index: ThreadClient;
+
+  constructor(log: ThreadClient, index: ThreadClient, projected: Projected) {
+    this.log = log;
+    this.#index = index;
+    this.projected = projected;
+  }
+
+  /** The log now reaches to `head`. */
+  reach(head: number, urgent: boolean): void {
+    // A thread that died is told of by itself.
+    this.#index.call("reach", [head, urgent]).catch(() => {});
+  }
+
+  /** Closes the files, the log's last. */
+  async close(): Promise<void> {
+    await this.#index.call("close", []).catch(() => {});
+    await this.log.call("close", []).catch(() => {});
+    this.terminate();
+  }
+
+  terminate(): void {
+    this.#index.terminate();
+    this.log.terminate();
+  }
+}
+
+export interface OpenedWriters {
+  readonly writers: Writers;
+  readonly head: number;
+  readonly clean: boolean;
+}
+
+/**
+ * Opens both files and brings the projection up to the log, which nobody writes to yet, so that every
+ * duplicate of the past can be seen. Rejects with what opening rejected with; nothing is left running then.
+ */
+export async function openWriters(
+  options: WritersOptions,
+  deps: WritersDeps,
+): Promise<OpenedWriters> {
+  const { dataDir, dedupeMs } = options;
+  let projected: Projected | undefined;
+  const log = new ThreadClient(
+    startThread("journal/log-thread.ts"),
+    () => {},
+    (reason) => deps.died(`log: ${reason}`),
+  );
+  const index = new ThreadClient(
+    startThread("journal/index-thread.ts"),
+    (notice) => projected?.reached((notice as { applied: number }).applied),
+    (reason) => deps.died(`projection: ${reason}`),
+  );
+  try {
+    const { clean } = await log.call<{ clean: boolean }>("open", [dataDir, options.identity]);
+    const opened = await index.call<{ rebuilding: string | null; applied: number }>("open", [
+      dataDir,
+      dedupeMs,
+      options.rebuild,
+    ]);
+    if (opened.rebuilding !== null)
+      deps.log.warn("the projection is made anew from the log", { reason: opened.rebuilding });
+    projected = new Projected(deps.clock, opened.applied, (place) => writers.reach(place, true));
+    const writers = new Writers(log, index, projected);
+    const { head } = await log.call<{ head: number }>("head", []);
+    await catchUp(writers, head, deps);
+    await log.call("begin", [dataDir, options.run, dedupeMs]);
+    return { writers, head, clean };
+  } catch (error) {
+    log.terminate();
+    index.terminate();
+    throw error;
+  }
+}
+
+async function catchUp(
+  { projected }: Writers,
+  head: number,
+  { clock, log }: WritersDeps,
+): Promise<void> {
+  let said = clock.monotonic();
+  while (projected.applied < head) {
+    // It gives up waiting after a while; this loop does not.
+    const reached = projected.until(head).catch(() => {});
+    await Promise.race([reached, new Promise<void>((resolve) => clock.after(LOOK_MS, resolve))]);
+    if (clock.monotonic() - said < SAY_MS) continue;
+    said = clock.monotonic();
+    log.info("bringing the projection up to the log", { applied: projected.applied, head });
+  }
+}
