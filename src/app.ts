@@ -9,13 +9,14 @@ import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { Turnstile } from "./base/turnstile.ts";
 import type { Address, Settings } from "./config/settings.ts";
-import { ingressRoutes, PUBLIC_SERVE } from "./ingress/routes.ts";
+import { ingressRoutes, PUBLIC_APP } from "./ingress/routes.ts";
 import { SecretUses } from "./ingress/secret-uses.ts";
 import { SourceTable } from "./ingress/sources.ts";
 import { type JournalHandle, openJournal } from "./journal/client.ts";
 import { Desk } from "./mailbox/desk.ts";
 import { HandlerPool } from "./mailbox/host/pool.ts";
 import { hostSpawner } from "./mailbox/host/spawn.ts";
+import type { Operations } from "./mailbox/operations.ts";
 import { ReplayRunner } from "./mailbox/replays.ts";
 import { Roster } from "./mailbox/roster.ts";
 import { Why } from "./mailbox/why.ts";
@@ -42,31 +43,106 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Of the ten seconds between SIGTERM and the exit: what handlers get to finish, and listeners. */
-const HANDLERS_GRACE_MS = 6_000;
+/** Of the ten seconds between SIGTERM and the exit: what each part may take. */
 const LISTENERS_GRACE_MS = 1_500;
+const MAILBOXES_GRACE_MS = 5_000;
+const HOSTS_GRACE_MS = 1_500;
 const TREE = { name: "longstop", intensity: 5, periodMs: 60_000, stopMs: 7_000 };
+
+/** What may change while the process runs. */
+interface Now {
+  settings: Settings;
+  draining: boolean;
+}
 
 /** The composition root: builds each part once and starts them in order. No logic. */
 export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
-  const { clock, random, log } = deps;
-  let settings = initial;
-  let draining = false;
+  const { clock, log } = deps;
+  const now: Now = { settings: initial, draining: false };
   const failed = (detail: string): void => {
-    draining = true;
+    now.draining = true;
     deps.onFailure(detail);
   };
-  const source = (name: string) => settings.sources[name];
-  const store = await openJournal(
+  const store = await openStore(initial, deps, failed);
+  const { pool, roster, replays, operations } = mailboxes(store, now, deps);
+  const { sources, uses, receiving } = ingress(store, roster, now, deps);
+  const { keys, operating } = operators(store, pool, operations, now, deps);
+  const listeners = new Listeners(initial.listen, receiving, operating, clock);
+  const parts: readonly Child[] = [
+    child(
+      "journal",
+      async () => {},
+      () => store.close(),
+    ),
+    child(
+      "handler hosts",
+      () => pool.start(),
+      () => pool.stop(HOSTS_GRACE_MS),
+    ),
+    child(
+      "secret uses",
+      async () => uses.start(),
+      () => uses.stop(),
+    ),
+    child(
+      "mailboxes",
+      async () => roster.start(),
+      () => roster.stop(MAILBOXES_GRACE_MS),
+    ),
+    child(
+      "replays",
+      () => replays.start(),
+      async () => replays.stop(),
+    ),
+    child(
+      "keys",
+      () => openKeys(keys, initial, deps),
+      async () => {},
+    ),
+    child(
+      "listeners",
+      async () => listeners.start(),
+      () => listeners.stop(),
+    ),
+  ];
+  const tree = new Supervisor({ clock, log }, TREE, parts);
+  await tree.start((reason) => failed(String(reason)));
+  checkUnclean(store, log);
+  return {
+    listening: listeners.addresses(),
+    reload: async (next) => {
+      if (next.configPath !== null) await pool.reload(next.configPath, next.handlers);
+      sources.replace(next);
+      now.settings = next;
+      roster.reconfigured();
+    },
+    stop: async () => {
+      now.draining = true;
+      await tree.stop();
+    },
+  };
+}
+
+function openStore(
+  settings: Settings,
+  { clock, random, log }: AppDeps,
+  onFailure: (detail: string) => void,
+): Promise<JournalHandle> {
+  return openJournal(
     settings.dataDir,
     { dedupeMs: settings.dedupeMs },
-    { clock, random, log, onFailure: failed },
+    { clock, random, log, onFailure },
   );
+}
+
+/** From the journal to the team's code and back, and what operators can do about it. */
+function mailboxes(store: JournalHandle, now: Now, { clock, random, log }: AppDeps) {
   const { journal, reads, mailboxReads } = store;
-  const { hosts, memoryBytesMax } = settings.handlers;
+  const { configPath, handlers } = now.settings;
+  const source = (name: string) => now.settings.sources[name];
   const pool = new HandlerPool(
     { clock, log, spawn: hostSpawner(clock) },
-    { hosts, memoryBytesMax, configPath: settings.configPath },
+    { ...handlers, configPath },
   );
   const roster = new Roster({
     clock,
@@ -89,18 +165,34 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
     why,
     replaying: turnstile,
   });
-  const sources = new SourceTable(settings, { clock });
+  return { pool, roster, replays, operations };
+}
+
+/** From the public address to the journal and on to the mailboxes. */
+function ingress({ journal }: JournalHandle, roster: Roster, now: Now, { clock, log }: AppDeps) {
+  const sources = new SourceTable(now.settings, { clock });
   const uses = new SecretUses({ clock, log, journal, sources });
-  const keys = new KeyRing({ reads, journal, clock, random, fixedKey: deps.fixedKey });
-  const ready = (): Readiness => readiness(draining, store, pool);
   const receiving = ingressRoutes({
     sources,
     journal,
     clock,
     log,
-    draining: () => draining,
+    draining: () => now.draining,
     post: (posted) => roster.post(posted),
   });
+  return { sources, uses, receiving };
+}
+
+/** The operators' address. */
+function operators(
+  store: JournalHandle,
+  pool: HandlerPool,
+  operations: Operations,
+  now: Now,
+  { clock, random, log, fixedKey }: AppDeps,
+) {
+  const { journal, reads } = store;
+  const keys = new KeyRing({ reads, journal, clock, random, fixedKey });
   const operating = adminRoutes({
     reads,
     operations,
@@ -109,42 +201,19 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
     clock,
     random,
     log,
-    settings: () => settings,
-    ready,
+    settings: () => now.settings,
+    ready: () => readiness(now.draining, store, pool),
     version: BUILD.version,
-    development: settings.development,
+    development: now.settings.development,
   });
-  const listeners = new Listeners(settings.listen, receiving, operating, clock);
-  const parts: readonly Child[] = [
-    { name: "journal", start: async () => {}, stop: () => store.close() },
-    { name: "handler hosts", start: () => pool.start(), stop: () => pool.stop(HANDLERS_GRACE_MS) },
-    { name: "secret uses", start: async () => uses.start(), stop: () => uses.stop() },
-    {
-      name: "mailboxes",
-      start: async () => roster.start(),
-      stop: () => roster.stop(HANDLERS_GRACE_MS),
-    },
-    { name: "replays", start: () => replays.start(), stop: async () => replays.stop() },
-    { name: "keys", start: () => openKeys(keys, settings, deps), stop: async () => {} },
-    { name: "listeners", start: async () => listeners.start(), stop: () => listeners.stop() },
-  ];
-  const tree = new Supervisor({ clock, log }, TREE, parts);
-  await tree.start((reason) => failed(String(reason)));
-  checkUnclean(store, log);
-  return {
-    listening: listeners.addresses(),
-    reload: async (next) => {
-      if (next.configPath !== null) await pool.reload(next.configPath);
-      sources.replace(next);
-      settings = next;
-      roster.reconfigured();
-    },
-    stop: async () => {
-      draining = true;
-      await tree.stop();
-    },
-  };
+  return { keys, operating };
 }
+
+const child = (name: string, start: () => Promise<void>, stop: () => Promise<void>): Child => ({
+  name,
+  start,
+  stop,
+});
 
 function readiness(draining: boolean, store: JournalHandle, pool: HandlerPool): Readiness {
   const pressure = store.journal.pressure();
@@ -208,12 +277,10 @@ class Listeners {
     const shared = open.host === admin.host && open.port === admin.port && open.port !== 0;
     const bind = (app: AnyElysia, { host, port }: Address): void => {
       this.#apps.push(
-        new Elysia({ serve: PUBLIC_SERVE })
-          .use(app)
-          .listen({ hostname: host, port, reusePort: false }),
+        new Elysia(PUBLIC_APP).use(app).listen({ hostname: host, port, reusePort: false }),
       );
     };
-    if (shared) return bind(new Elysia().use(this.#receiving).use(this.#operating), open);
+    if (shared) return bind(new Elysia(PUBLIC_APP).use(this.#receiving).use(this.#operating), open);
     bind(this.#receiving, open);
     bind(this.#operating, admin);
   }
