@@ -4,10 +4,8 @@ import type {
   Appended,
   ConnectionRef,
   ConnectionStatus,
-  ErrorFact,
   EventFact,
   EventFilter,
-  EventStatus,
   Fact,
   Intake,
   Origin,
@@ -15,6 +13,7 @@ import type {
   RequestFact,
   StoredKey,
 } from "./facts.ts";
+import type { ConnectionRow, EventDetail, EventRow, Page, SourceRow } from "./rows.ts";
 
 /** Why the journal did not take something. Nothing was acknowledged, and the sender may try again. */
 export class JournalRefused extends Error {
@@ -38,90 +37,6 @@ export interface Journal {
   record(fact: Fact): Promise<Seq>;
   /** Whether `append` would be refused right now, and why: receiving asks before it reads a body. */
   pressure(): JournalRefused["code"] | null;
-}
-
-/** An event's row as lists show it. Times in ms. */
-export interface EventRow {
-  readonly id: EventId;
-  readonly seq: Seq;
-  readonly source: string;
-  readonly connection: string | null;
-  readonly type: string;
-  readonly status: EventStatus;
-  readonly origin: Origin;
-  readonly dedupeKey: string;
-  readonly occurredAt: Millis | null;
-  readonly receivedAt: Millis;
-  readonly settledAt: Millis | null;
-  /** Attempts made at the current position. */
-  readonly attempts: number;
-  readonly nextAttemptAt: Millis | null;
-  readonly stale: boolean;
-  /** The last attempt's error, or the reason it was skipped or failed. */
-  readonly error: ErrorFact | null;
-  readonly reason: string | null;
-  /** Bytes of the event (of a batch: of the item). */
-  readonly size: number;
-  readonly requestId: string;
-  /** Times that a duplicate of it arrived. */
-  readonly duplicates: number;
-  /** Times it was replayed. */
-  readonly replays: number;
-}
-
-export interface AttemptRow {
-  readonly position: Seq;
-  readonly attempt: number;
-  readonly startedAt: Millis | null;
-  readonly durationMs: number;
-  readonly outcome: "completed" | "skipped" | "failed" | "retry";
-  readonly error: ErrorFact | null;
-  readonly nextAt: Millis | null;
-}
-
-/** One event with everything that is kept about it. */
-export interface EventDetail extends EventRow {
-  /** Its work item's place: its own, or its last replay's. An operator's skip names it. */
-  readonly position: Seq;
-  /** The event's own bytes; `null` once retention has emptied them. */
-  readonly body: Uint8Array | null;
-  readonly request: RequestFact;
-  readonly attemptLog: readonly AttemptRow[];
-  readonly steps: readonly {
-    readonly name: string;
-    readonly result: string;
-    readonly at: Millis;
-  }[];
-  /** The unsettled event before it in its connection, if any: what it waits behind. */
-  readonly behind: EventId | null;
-}
-
-export interface ConnectionRow {
-  readonly source: string;
-  readonly key: string;
-  readonly status: ConnectionStatus;
-  readonly statusReason: string | null;
-  readonly statusAt: Millis | null;
-  /** JSON text; `null` before the first state is saved. */
-  readonly state: string | null;
-  /** Unsettled work items. */
-  readonly mailboxDepth: number;
-  readonly lastEventAt: Millis | null;
-  /** Oldest unsettled event and its next try, if it is being retried. */
-  readonly head: {
-    readonly id: EventId;
-    readonly seq: Seq;
-    readonly attempts: number;
-    readonly nextAttemptAt: Millis | null;
-  } | null;
-  readonly restarts: number;
-  readonly events: number;
-}
-
-export interface Page<T> {
-  readonly rows: readonly T[];
-  /** Opaque; `null` on the last page. */
-  readonly nextCursor: string | null;
 }
 
 /** What operators read. Each waits, bounded, until the projection has what was acknowledged before the call. Rejects with `ReadRefused`. */
@@ -153,18 +68,6 @@ export interface Reads {
   sources(): Promise<readonly SourceRow[]>;
   /** Log entries in order, for `tail` and streams: one row per event that is new or settled after `after`. */
   changes(after: Seq, limit: number): Promise<{ rows: readonly EventRow[]; upTo: Seq }>;
-}
-
-export interface SourceRow {
-  readonly source: string;
-  readonly received: number;
-  readonly duplicates: number;
-  readonly pending: number;
-  readonly completed: number;
-  readonly skipped: number;
-  readonly failed: number;
-  readonly lastEventAt: Millis | null;
-  readonly secrets: readonly { readonly fingerprint: string; readonly lastUsedAt: Millis }[];
 }
 
 export class ReadRefused extends Error {

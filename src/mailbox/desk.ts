@@ -3,14 +3,8 @@ import { type EventId, type Seq, seq } from "../base/ids.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { Turnstile } from "../base/turnstile.ts";
 import type { ConnectionRef, EventFilter, Fact, ReplayJob } from "../journal/facts.ts";
-import type {
-  ConnectionRow,
-  EventDetail,
-  EventRow,
-  Journal,
-  MailboxReads,
-  Reads,
-} from "../journal/journal.ts";
+import type { Journal, MailboxReads, Reads } from "../journal/journal.ts";
+import type { ConnectionRow, EventDetail, EventRow } from "../journal/rows.ts";
 import type { OperationRefused, Operations } from "./operations.ts";
 import type { ReplayRunner } from "./replays.ts";
 import type { Roster } from "./roster.ts";

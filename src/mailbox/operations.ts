@@ -1,7 +1,7 @@
 import type { EventId, Seq } from "../base/ids.ts";
 import type { Result } from "../base/result.ts";
 import type { ConnectionRef, EventFilter, ReplayJob } from "../journal/facts.ts";
-import type { ConnectionRow, EventDetail, EventRow } from "../journal/journal.ts";
+import type { ConnectionRow, EventDetail, EventRow } from "../journal/rows.ts";
 
 export type OperationRefused =
   /** No such event, connection or job. */

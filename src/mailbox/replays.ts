@@ -6,7 +6,8 @@ import type { Random } from "../base/random.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Turnstile } from "../base/turnstile.ts";
 import type { EventFilter, ReplayJob, ReplayStatus } from "../journal/facts.ts";
-import { type EventRow, type Journal, JournalRefused, type Reads } from "../journal/journal.ts";
+import { type Journal, JournalRefused, type Reads } from "../journal/journal.ts";
+import type { EventRow } from "../journal/rows.ts";
 import type { OperationRefused } from "./operations.ts";
 import type { Roster } from "./roster.ts";
 

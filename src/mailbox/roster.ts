@@ -1,4 +1,3 @@
-import type { Seq } from "../base/ids.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { ConnectionRef } from "../journal/facts.ts";
 import type { MailboxReads, Posted, Unit, WorkItem } from "../journal/journal.ts";
@@ -154,19 +153,13 @@ export class Roster {
     const name = unitName(ref, item.event);
     const known = this.#actors.get(name);
     if (known !== undefined) known.post(item);
-    else if (this.#scan.blocked || !this.#makeRoom() || this.#mayBeDone(ref, item))
-      this.#skip(item);
+    else if (this.#scan.blocked || !this.#makeRoom()) this.#skip(item);
     else if (ref === null) this.#enter(source, null, name).begin(item);
     else {
       const actor = this.#enter(source, ref, name);
       actor.read();
       actor.post(item);
     }
-  }
-
-  /** The scan may have brought this event before its post came, and it may be settled by now. */
-  #mayBeDone(ref: ConnectionRef | null, item: Item): boolean {
-    return ref === null && item.position <= this.#scan.upTo;
   }
 
   #skip(item: Item): void {

@@ -1,5 +1,4 @@
 import type { Clock } from "../base/clock.ts";
-import type { Seq } from "../base/ids.ts";
 import { seq } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { MailboxReads, Unit } from "../journal/journal.ts";
@@ -40,8 +39,6 @@ export class Scan {
   #place = 0;
   #list: ListNumber = 0;
   #lastPage = false;
-  /** How far the newest list had come: an alone event up to here may have been taken up already. */
-  upTo = seq(0);
 
   constructor(deps: ScanDeps) {
     this.#deps = deps;
@@ -102,17 +99,16 @@ export class Scan {
     this.#reading = true;
     this.#list = this.#deps.departed.opened();
     this.#deps.reads.ready(this.#cursor, PAGE_UNITS).then(
-      ({ units, upTo }) => this.#landed(units, upTo),
+      ({ units }) => this.#landed(units),
       (error: unknown) => this.#broke(error),
     );
   }
 
-  #landed(units: readonly Unit[], upTo: Seq): void {
+  #landed(units: readonly Unit[]): void {
     this.#reading = false;
     this.#page = units;
     this.#place = 0;
     this.#lastPage = units.length < PAGE_UNITS;
-    if (upTo > this.upTo) this.upTo = upTo;
     if (units.length === 0) this.#deps.departed.closed();
     this.turn();
   }

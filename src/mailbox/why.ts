@@ -2,7 +2,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 import { formatDuration } from "../base/duration.ts";
 import type { Seq } from "../base/ids.ts";
 import type { SourceSettings } from "../config/settings.ts";
-import type { ConnectionRow, EventDetail, EventRow } from "../journal/journal.ts";
+import type { ConnectionRow, EventDetail, EventRow } from "../journal/rows.ts";
 import type { Actor } from "./actor.ts";
 import type { Roster } from "./roster.ts";
 import { unitName } from "./unit-name.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { SourceSettings } from "../../src/config/settings.ts";
-import type { SourceRow } from "../../src/journal/journal.ts";
+import type { SourceRow } from "../../src/journal/rows.ts";
 import { adminDesk } from "../support/admin.ts";
 
 const counted = (source: string, changes: Partial<SourceRow> = {}): SourceRow => ({

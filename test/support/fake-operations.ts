@@ -1,7 +1,7 @@
 import { seq } from "../../src/base/ids.ts";
 import { err, ok, type Result } from "../../src/base/result.ts";
 import type { EventFilter, ReplayJob } from "../../src/journal/facts.ts";
-import type { EventRow } from "../../src/journal/journal.ts";
+import type { EventRow } from "../../src/journal/rows.ts";
 import type { OperationRefused, Operations } from "../../src/mailbox/operations.ts";
 import { aJob } from "./fake-reads.ts";
 

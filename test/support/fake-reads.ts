@@ -1,14 +1,14 @@
 import { type EventId, eventId, type Seq, seq } from "../../src/base/ids.ts";
 import type { EventFilter, ReplayJob, StoredKey } from "../../src/journal/facts.ts";
+import type { Reads } from "../../src/journal/journal.ts";
+import { ReadRefused } from "../../src/journal/journal.ts";
 import type {
   ConnectionRow,
   EventDetail,
   EventRow,
   Page,
-  Reads,
   SourceRow,
-} from "../../src/journal/journal.ts";
-import { ReadRefused } from "../../src/journal/journal.ts";
+} from "../../src/journal/rows.ts";
 
 const AT = Date.UTC(2026, 2, 1, 8, 30);
 

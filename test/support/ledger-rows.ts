@@ -10,7 +10,8 @@ import type {
   Fact,
   Intake,
 } from "../../src/journal/facts.ts";
-import type { AttemptRow, Newest } from "../../src/journal/journal.ts";
+import type { Newest } from "../../src/journal/journal.ts";
+import type { AttemptRow } from "../../src/journal/rows.ts";
 
 /** One event as the ledger keeps it. */
 export interface Entry {

@@ -1,12 +1,7 @@
 import { type EventId, parseEventId, requestId, type Seq } from "../../src/base/ids.ts";
 import type { ConnectionRef, EventFilter, ReplayJob } from "../../src/journal/facts.ts";
-import type {
-  ConnectionRow,
-  EventDetail,
-  EventRow,
-  Page,
-  Reads,
-} from "../../src/journal/journal.ts";
+import type { Reads } from "../../src/journal/journal.ts";
+import type { ConnectionRow, EventDetail, EventRow, Page } from "../../src/journal/rows.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Account, Entry } from "./ledger-rows.ts";
 import { ownBytes } from "./memory-journal.ts";

@@ -1,4 +1,4 @@
-import type { ConnectionRow } from "../../journal/journal.ts";
+import type { ConnectionRow } from "../../journal/rows.ts";
 import { iso } from "../answers.ts";
 import { parsedJson } from "../events/payload.ts";
 import type { ConnectionView } from "./schemas.ts";

@@ -1,5 +1,5 @@
 import { mediaTypeOf } from "../../base/media.ts";
-import type { EventDetail } from "../../journal/journal.ts";
+import type { EventDetail } from "../../journal/rows.ts";
 import { headerOf } from "./payload.ts";
 
 /**

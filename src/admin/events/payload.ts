@@ -1,4 +1,4 @@
-import { mediaTypeOf, parseMedia } from "../../base/media.ts";
+import { isLinesType, mediaTypeOf, parseMedia } from "../../base/media.ts";
 import type { RequestFact } from "../../journal/facts.ts";
 
 /** Value of a header by its lower-case name; `null` when absent. */
@@ -12,7 +12,9 @@ export function headerOf(request: RequestFact, name: string): string | null {
  */
 export function payloadOf(body: Uint8Array | null, request: RequestFact): unknown {
   if (body === null) return null;
-  const parsed = parseMedia(body, mediaTypeOf(headerOf(request, "content-type")));
+  const mediaType = mediaTypeOf(headerOf(request, "content-type"));
+  // Of newline-delimited JSON an event is always one line.
+  const parsed = parseMedia(body, isLinesType(mediaType) ? "application/json" : mediaType);
   if (parsed.ok) return parsed.value;
   const json = parseMedia(body, "application/json");
   return json.ok ? json.value : new TextDecoder().decode(body);

@@ -1,6 +1,6 @@
 import type { EventId } from "../../base/ids.ts";
 import { parseEventId } from "../../base/ids.ts";
-import type { ConnectionRow, EventDetail, EventRow } from "../../journal/journal.ts";
+import type { ConnectionRow, EventDetail, EventRow } from "../../journal/rows.ts";
 import type { AdminDeps } from "../deps.ts";
 import { payloadOf } from "./payload.ts";
 import type { EventSummary } from "./schemas.ts";

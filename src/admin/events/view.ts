@@ -1,5 +1,5 @@
 import type { Settings } from "../../config/settings.ts";
-import type { EventDetail, EventRow } from "../../journal/journal.ts";
+import type { EventDetail, EventRow } from "../../journal/rows.ts";
 import { iso } from "../answers.ts";
 import { parsedJson, payloadOf } from "./payload.ts";
 import { shownHeaders, shownUrl } from "./redact.ts";

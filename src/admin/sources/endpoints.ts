@@ -1,6 +1,6 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { SourceSettings, VerifySettings } from "../../config/settings.ts";
-import type { SourceRow } from "../../journal/journal.ts";
+import type { SourceRow } from "../../journal/rows.ts";
 import { iso, json, pageOfAll } from "../answers.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";

@@ -1,7 +1,7 @@
 import type { DuplicateEntry, RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
-import { CONNECTION, OUTCOME, originCode, STATUS } from "./codes.ts";
+import { OUTCOME, originCode, STATUS } from "./codes.ts";
 import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
 import type { EventState, WorkState } from "./events.ts";
 import { schedule } from "./schedule.ts";
@@ -160,43 +160,6 @@ export function applyReplayed(row: LogRow, fact: Of<"replayed">, tables: Tables)
     addWork(row.seq + index, seq, source.id, connectionOf(event, tables), tables);
   }
   if (fact.job !== null) tables.advanceJob(fact.job, fact.events.length, fact.events.at(-1) ?? 0);
-}
-
-export function applyConnection(
-  row: LogRow,
-  fact: Of<"paused" | "resumed" | "halted" | "restarted" | "retried">,
-  tables: Tables,
-): void {
-  const source = tables.sources.named(fact.connection.source);
-  source.dirty = true;
-  const connection = tables.connections.named(source.id, fact.connection.key);
-  if (fact.kind === "restarted") {
-    connection.restarts++;
-    const times = [...(JSON.parse(connection.restart_log) as number[]), fact.at];
-    connection.restart_log = JSON.stringify(times.slice(-RESTARTS_KEPT));
-  } else if (fact.kind === "retried") {
-    tables.events.clearDue(connection.id);
-    connection.holding = null;
-    connection.waiting = 0;
-  } else {
-    connection.status =
-      fact.kind === "paused"
-        ? CONNECTION.paused
-        : fact.kind === "halted"
-          ? CONNECTION.halted
-          : CONNECTION.active;
-    connection.status_reason = fact.kind === "resumed" ? null : statusReason(fact);
-    connection.status_ms = fact.at;
-    if (fact.kind === "resumed") connection.restart_log = "[]";
-  }
-  schedule(connection, row.seq, true, tables);
-}
-
-const RESTARTS_KEPT = 50;
-
-function statusReason(fact: Of<"paused" | "halted">): string {
-  if (fact.kind === "halted") return fact.reason;
-  return fact.reason === null ? `by ${fact.by}` : `by ${fact.by}: ${fact.reason}`;
 }
 
 function addWork(

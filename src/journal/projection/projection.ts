@@ -4,13 +4,13 @@ import type { Fact } from "../facts.ts";
 import { isDiskFull } from "../open.ts";
 import {
   applyAttempted,
-  applyConnection,
   applyDuplicate,
   applyReplayed,
   applyRequest,
   applySettled,
   type LogRow,
 } from "./apply.ts";
+import { applyConnection } from "./apply-connection.ts";
 import { Tables } from "./tables.ts";
 
 const BATCH_CHARS_MAX = 8 * 2 ** 20;

@@ -1,7 +1,8 @@
 import { eventId, seq } from "../../base/ids.ts";
 import type { ConnectionRef, ConnectionStatus, ReplayJob, StoredKey } from "../facts.ts";
-import { type ConnectionRow, type Page, ReadRefused, type SourceRow } from "../journal.ts";
+import { ReadRefused } from "../journal.ts";
 import { CONNECTION, connectionStatusName } from "../projection/codes.ts";
+import type { ConnectionRow, Page, SourceRow } from "../rows.ts";
 import type { Statements } from "./statements.ts";
 
 interface Row {

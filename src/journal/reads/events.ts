@@ -1,54 +1,15 @@
 import type { Clock } from "../../base/clock.ts";
-import { type EventId, eventId, parseEventId, requestId, type Seq, seq } from "../../base/ids.ts";
+import { type EventId, eventId, parseEventId, type Seq, seq } from "../../base/ids.ts";
 import { dedupeHash } from "../batch.ts";
 import type { RequestEntry } from "../entries.ts";
-import type { ErrorFact, EventFilter, RequestFact } from "../facts.ts";
-import {
-  type AttemptRow,
-  type EventDetail,
-  type EventRow,
-  type Page,
-  ReadRefused,
-} from "../journal.ts";
-import { originName, outcomeName, STATUS, statusName } from "../projection/codes.ts";
+import type { EventFilter, RequestFact } from "../facts.ts";
+import { ReadRefused } from "../journal.ts";
+import { STATUS } from "../projection/codes.ts";
+import type { EventDetail, EventRow, Page } from "../rows.ts";
+import { attemptsOf, eventRow, type Row } from "./event-row.ts";
 import { type Condition, condition } from "./filter.ts";
-import { entryAt, entryHeadAt, sliceOf } from "./log-entry.ts";
+import { entryAt, sliceOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
-
-interface Row {
-  readonly seq: number;
-  readonly run: number;
-  readonly source: string;
-  readonly connection: string | null;
-  readonly connection_id: number | null;
-  readonly type: string;
-  readonly status: number;
-  readonly origin: number;
-  readonly occurred_ms: number | null;
-  readonly received_ms: number;
-  readonly settled_ms: number | null;
-  readonly attempts: number;
-  readonly position: number;
-  readonly started_ms: number | null;
-  readonly duration_ms: number | null;
-  readonly next_ms: number | null;
-  readonly stale: number;
-  readonly error: string | null;
-  readonly reason: string | null;
-  readonly size: number;
-  readonly request_seq: number;
-  readonly duplicates: number;
-  readonly replays: number;
-}
-interface StoredAttempt {
-  readonly position: number;
-  readonly attempt: number;
-  readonly started_ms: number | null;
-  readonly duration_ms: number;
-  readonly outcome: number;
-  readonly error: string | null;
-  readonly next_ms: number | null;
-}
 
 const SELECT =
   "SELECT e.*, s.name AS source, c.key AS connection FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN connections c ON c.id = e.connection_id";
@@ -78,7 +39,7 @@ export class EventReader {
     const full = rows.length === page.limit;
     const last = full ? rows.at(-1)?.seq : reached;
     return {
-      rows: rows.map((row) => this.#eventRow(row)),
+      rows: rows.map((row) => eventRow(row, this.#log)),
       nextCursor: last === undefined || last <= 1 ? null : String(last),
     };
   }
@@ -89,7 +50,7 @@ export class EventReader {
     return this.#index
       .of<Row, (string | number)[]>(sql)
       .all(after, upTo, ...values, limit)
-      .map((row) => this.#eventRow(row));
+      .map((row) => eventRow(row, this.#log));
   }
 
   count(filter: EventFilter, upTo: Seq, atMost: number): number {
@@ -109,7 +70,7 @@ export class EventReader {
         ? undefined
         : (JSON.parse(entry.fact) as RequestEntry).events[row.seq - entry.seq];
     return {
-      ...this.#eventRow(row),
+      ...eventRow(row, this.#log),
       position: seq(row.position),
       body: entry === null || entry.body === null ? null : sliceOf(entry.body, fact?.range ?? null),
       request: (JSON.parse(entry?.request ?? "null") as RequestFact | null) ?? {
@@ -118,7 +79,7 @@ export class EventReader {
         peer: "",
         headers: [],
       },
-      attemptLog: this.#attempts(row),
+      attemptLog: attemptsOf(row, this.#index),
       steps: this.#index
         .of<{ name: string; result: string; at: number }, [number]>(
           "SELECT name, result, at_ms AS at FROM steps WHERE position = ? ORDER BY rowid",
@@ -148,7 +109,7 @@ export class EventReader {
           : [entry.event];
       for (const place of places) {
         const row = one.get(place);
-        if (row !== null) rows.push(this.#eventRow(row));
+        if (row !== null) rows.push(eventRow(row, this.#log));
       }
     }
     const last = seqs.at(-1);
@@ -217,71 +178,6 @@ export class EventReader {
       .get(row.connection_id, row.position);
     return before === null ? null : eventId(seq(before.seq), before.run);
   }
-
-  #attempts(row: Row): AttemptRow[] {
-    const stored = this.#index
-      .of<StoredAttempt, [number]>(
-        "SELECT position, attempt, started_ms, duration_ms, outcome, error, next_ms FROM attempts WHERE event_seq = ? ORDER BY position, attempt",
-      )
-      .all(row.seq);
-    const settling =
-      row.status === STATUS.pending || row.started_ms === null
-        ? []
-        : [
-            {
-              position: row.position,
-              attempt: row.attempts,
-              started_ms: row.started_ms,
-              duration_ms: row.duration_ms ?? 0,
-              outcome: row.status,
-              error: row.error,
-              next_ms: null,
-            },
-          ];
-    return [...stored, ...settling].map((attempt) => ({
-      position: seq(attempt.position),
-      attempt: attempt.attempt,
-      startedAt: attempt.started_ms,
-      durationMs: attempt.duration_ms,
-      outcome: outcomeName(attempt.outcome),
-      error: parseError(attempt.error),
-      nextAt: attempt.next_ms,
-    }));
-  }
-
-  #eventRow(row: Row): EventRow {
-    const entry = entryHeadAt(this.#log, row.seq);
-    const fact =
-      entry === null
-        ? undefined
-        : (JSON.parse(entry.fact) as RequestEntry).events[row.seq - entry.seq];
-    return {
-      id: eventId(seq(row.seq), row.run),
-      seq: seq(row.seq),
-      source: row.source,
-      connection: row.connection,
-      type: row.type,
-      status: statusName(row.status),
-      origin: originName(row.origin),
-      dedupeKey: fact?.dedupeKey ?? "",
-      occurredAt: row.occurred_ms,
-      receivedAt: row.received_ms,
-      settledAt: row.settled_ms,
-      attempts: row.attempts,
-      nextAttemptAt: row.status === STATUS.pending ? row.next_ms : null,
-      stale: row.stale === 1,
-      error: parseError(row.error),
-      reason: row.reason,
-      size: row.size,
-      requestId: requestId(seq(row.request_seq), row.run),
-      duplicates: row.duplicates,
-      replays: row.replays,
-    };
-  }
-}
-
-function parseError(text: string | null): ErrorFact | null {
-  return text === null ? null : (JSON.parse(text) as ErrorFact);
 }
 
 function cursorSeq(cursor: string): number {

@@ -1,0 +1,261 @@
+import { expect } from "bun:test";
+import fc from "fast-check";
+import { type Seq, seq } from "../../src/base/ids.ts";
+import type { ConnectionRef, Fact, Intake } from "../../src/journal/facts.ts";
+import { InlineJournal } from "./inline-journal.ts";
+import { MemoryJournal } from "./memory-journal.ts";
+import { SimClock } from "./sim-clock.ts";
+
+/** What may happen to a journal; numbers are taken modulo what there is. */
+export type Step =
+  | {
+      readonly do: "append";
+      readonly keys: readonly number[];
+      readonly connection: number;
+      readonly settled: boolean;
+    }
+  | {
+      readonly do: "settle";
+      readonly pick: number;
+      readonly outcome: "completed" | "skipped" | "failed";
+      readonly state: string | null;
+      readonly stale: boolean;
+    }
+  | {
+      readonly do: "attempt";
+      readonly pick: number;
+      readonly holds: boolean;
+      readonly asked: boolean;
+      readonly waitMs: number;
+    }
+  | { readonly do: "step"; readonly pick: number; readonly name: string }
+  | { readonly do: "replay"; readonly picks: readonly number[] }
+  | {
+      readonly do: "connection";
+      readonly kind: "paused" | "resumed" | "halted" | "restarted" | "retried";
+      readonly connection: number;
+    };
+
+const small = fc.nat({ max: 6 });
+export const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant("append" as const),
+      keys: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 4 }),
+      connection: small,
+      settled: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant("settle" as const),
+      pick: fc.nat(),
+      outcome: fc.constantFrom("completed" as const, "skipped" as const, "failed" as const),
+      state: fc.option(fc.constantFrom('{"a":1}', '{"b":2}')),
+      stale: fc.boolean(),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("attempt" as const),
+      pick: fc.nat(),
+      holds: fc.boolean(),
+      asked: fc.boolean(),
+      waitMs: fc.nat({ max: 100 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("step" as const),
+      pick: fc.nat(),
+      name: fc.constantFrom("a", "b"),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("replay" as const),
+      picks: fc.array(fc.nat(), { minLength: 1, maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constant("connection" as const),
+      kind: fc.constantFrom(
+        "paused" as const,
+        "resumed" as const,
+        "halted" as const,
+        "restarted" as const,
+        "retried" as const,
+      ),
+      connection: small,
+    }),
+  },
+);
+
+/** Connection 0 is none: its events stand alone. */
+const refOf = (number: number): ConnectionRef => ({ source: "s", key: `c${number}` });
+const REFS = [1, 2, 3, 4, 5, 6].map(refOf);
+
+/** One run of the same steps through the real journal and through the ledger. */
+export class Pair {
+  readonly clock = new SimClock();
+  readonly model = new MemoryJournal();
+  readonly real: InlineJournal;
+  readonly #stepSize: number;
+
+  constructor(stepSize: number) {
+    this.#stepSize = stepSize;
+    this.real = new InlineJournal(this.clock, { stepSize });
+  }
+
+  async take(step: Step): Promise<void> {
+    await this.clock.advance(1);
+    if (step.do === "append") return this.#append(step);
+    const fact = this.#fact(step);
+    if (fact === null) return;
+    const [expected, given] = await this.#both((journal) => journal.record(fact));
+    expect(given).toBe(expected);
+  }
+
+  async #append(step: Extract<Step, { do: "append" }>): Promise<void> {
+    const at = this.clock.now();
+    const connection = step.connection === 0 ? null : refOf(step.connection).key;
+    const events = step.keys.map((key) => ({
+      dedupeKey: `k${key}`,
+      type: "t",
+      connection,
+      occurredAt: at - key,
+      sequence: null,
+      range: null,
+    }));
+    const intake: Intake = {
+      source: "s",
+      origin: "webhook",
+      at,
+      events,
+      request: { method: "POST", url: "/in/s", peer: "", headers: [] },
+      body: new Uint8Array([123, 125]),
+      settled: step.settled,
+    };
+    const [expected, given] = await this.#both((journal) => journal.append(intake));
+    expect(given).toEqual([...expected]);
+  }
+
+  async #both<T>(
+    ask: (journal: Pick<MemoryJournal, "append" | "record">) => Promise<T>,
+  ): Promise<[T, T]> {
+    const expected = await ask(this.model);
+    const given = ask(this.real.journal as never);
+    await this.clock.settle();
+    return [expected, await given];
+  }
+
+  #fact(step: Exclude<Step, { do: "append" }>): Fact | null {
+    const at = this.clock.now();
+    const { ledger } = this.model;
+    if (step.do === "connection") {
+      const connection = refOf(Math.max(1, step.connection));
+      if (ledger.account(connection) === null) return null;
+      const { kind } = step;
+      if (kind === "paused") return { kind, at, connection, by: "key_x", reason: null };
+      if (kind === "halted" || kind === "restarted")
+        return { kind, at, connection, reason: "because" };
+      return { kind, at, connection, by: "key_x" };
+    }
+    if (step.do === "replay") {
+      const all = [...ledger.events.keys()];
+      if (all.length === 0) return null;
+      const events = [...new Set(step.picks.map((pick) => all[pick % all.length] ?? seq(0)))];
+      return { kind: "replayed", at, events, job: null, by: "key_x" };
+    }
+    const work = [...ledger.work.values()];
+    const entry = work[step.pick % Math.max(1, work.length)];
+    if (entry === undefined) return null;
+    const place = { at, event: entry.seq, position: entry.position };
+    const attempt = entry.attempts + 1;
+    const error = { code: "threw", message: "no" };
+    if (step.do === "step") return { kind: "stepped", ...place, name: step.name, result: "1" };
+    if (step.do === "attempt")
+      return {
+        kind: "attempted",
+        ...place,
+        attempt,
+        error,
+        startedAt: at,
+        durationMs: 1,
+        nextAt: at + step.waitMs,
+        holds: step.holds,
+        asked: step.asked,
+      };
+    const { outcome, state, stale } = step;
+    return {
+      kind: "settled",
+      ...place,
+      outcome,
+      reason: outcome === "completed" ? null : "why",
+      error: outcome === "failed" ? error : null,
+      state,
+      emitted: [],
+      attempt,
+      startedAt: at,
+      durationMs: 1,
+      stale,
+    };
+  }
+
+  async compare(): Promise<void> {
+    this.real.catchUp(this.#stepSize);
+    const { real, model } = this;
+    expect(real.now.view(REFS, 3)).toEqual([...(await model.view(REFS, 3))]);
+    expect(real.now.ready(seq(0), 100)).toEqual(plain(await model.ready(seq(0), 100)));
+    expect(real.now.due(this.clock.now() + 50, 100).map(named)).toEqual(
+      (await model.due(this.clock.now() + 50, 100)).map(named),
+    );
+    for (const ref of REFS)
+      expect(real.now.waiting(ref, seq(2), 2)).toEqual(await model.waiting(ref, seq(2), 2));
+    const pending = [...model.ledger.work.values()].map(({ seq: event, position }) => ({
+      event,
+      position,
+    }));
+    const loaded = real.now.load(pending).map(({ id, steps: kept }) => ({ id, steps: kept }));
+    expect(loaded).toEqual(
+      (await model.load(pending)).map(({ id, steps: kept }) => ({ id, steps: [...kept] })),
+    );
+    for (const entry of model.ledger.events.values()) this.#compareEvent(entry.seq);
+  }
+
+  #compareEvent(place: Seq): void {
+    const entry = this.model.ledger.events.get(place);
+    if (entry === undefined) return;
+    const { status, attempts, settledAt, stale, error, reason, duplicates, replays, position } =
+      entry;
+    const row = this.real.now.event(entry.id);
+    expect({
+      status: row?.status,
+      attempts: row?.attempts,
+      settledAt: row?.settledAt,
+      error: row?.error,
+      reason: row?.reason,
+      duplicates: row?.duplicates,
+      replays: row?.replays,
+      position: row?.position,
+    }).toEqual({ status, attempts, settledAt, error, reason, duplicates, replays, position });
+    if (status !== "pending") expect(row?.stale).toBe(stale);
+    expect(row?.attemptLog.map((each) => [each.attempt, each.outcome])).toEqual(
+      entry.log.map((each) => [each.attempt, each.outcome]),
+    );
+  }
+}
+
+const plain = <T>(value: T): T => structuredClone(value);
+/** Units without the field that only a scan in order of readiness needs. */
+const named = (unit: { kind: string; ref?: unknown; item?: unknown }): unknown => ({
+  kind: unit.kind,
+  of: unit.ref ?? unit.item,
+});
