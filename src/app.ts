@@ -9,10 +9,12 @@ import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { Turnstile } from "./base/turnstile.ts";
 import type { Address, Settings } from "./config/settings.ts";
+import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
 import { ingressRoutes, PUBLIC_APP } from "./ingress/routes.ts";
 import { SecretUses } from "./ingress/secret-uses.ts";
 import { SourceTable } from "./ingress/sources.ts";
 import { type JournalHandle, openJournal } from "./journal/client.ts";
+import { checkUnclean } from "./journal/unclean.ts";
 import { Desk } from "./mailbox/desk.ts";
 import { HandlerPool } from "./mailbox/host/pool.ts";
 import { hostSpawner } from "./mailbox/host/spawn.ts";
@@ -20,6 +22,7 @@ import type { Operations } from "./mailbox/operations.ts";
 import { ReplayRunner } from "./mailbox/replays.ts";
 import { Roster } from "./mailbox/roster.ts";
 import { Why } from "./mailbox/why.ts";
+import { providerDeps } from "./providers/deps.ts";
 import type { Child } from "./supervise/child.ts";
 import { Supervisor } from "./supervise/supervisor.ts";
 
@@ -44,7 +47,6 @@ export interface App {
 }
 
 /** Of the ten seconds between SIGTERM and the exit: what each part may take. */
-const LISTENERS_GRACE_MS = 1_500;
 const MAILBOXES_GRACE_MS = 5_000;
 const HOSTS_GRACE_MS = 1_500;
 const TREE = { name: "longstop", intensity: 5, periodMs: 60_000, stopMs: 7_000 };
@@ -67,13 +69,9 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const { pool, roster, replays, operations } = mailboxes(store, now, deps);
   const { sources, uses, receiving } = ingress(store, roster, now, deps);
   const { keys, operating } = operators(store, pool, operations, now, deps);
-  const listeners = new Listeners(initial.listen, receiving, operating, clock);
-  const parts: readonly Child[] = [
-    child(
-      "journal",
-      async () => {},
-      () => store.close(),
-    ),
+  const listeners = new Listeners(clock, applications(initial.listen, receiving, operating));
+  const tree = new Supervisor({ clock, log }, TREE, [
+    child("journal", nothing, () => store.close()),
     child(
       "handler hosts",
       () => pool.start(),
@@ -81,31 +79,26 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
     ),
     child(
       "secret uses",
-      async () => uses.start(),
+      () => uses.start(),
       () => uses.stop(),
     ),
     child(
       "mailboxes",
-      async () => roster.start(),
+      () => roster.start(),
       () => roster.stop(MAILBOXES_GRACE_MS),
     ),
     child(
       "replays",
       () => replays.start(),
-      async () => replays.stop(),
+      () => replays.stop(),
     ),
-    child(
-      "keys",
-      () => openKeys(keys, initial, deps),
-      async () => {},
-    ),
+    child("keys", () => openKeys(keys, initial, deps), nothing),
     child(
       "listeners",
-      async () => listeners.start(),
+      () => listeners.start(),
       () => listeners.stop(),
     ),
-  ];
-  const tree = new Supervisor({ clock, log }, TREE, parts);
+  ]);
   await tree.start((reason) => failed(String(reason)));
   checkUnclean(store, log);
   return {
@@ -170,7 +163,8 @@ function mailboxes(store: JournalHandle, now: Now, { clock, random, log }: AppDe
 
 /** From the public address to the journal and on to the mailboxes. */
 function ingress({ journal }: JournalHandle, roster: Roster, now: Now, { clock, log }: AppDeps) {
-  const sources = new SourceTable(now.settings, { clock });
+  const providers = providerDeps({ fetch, clock });
+  const sources = new SourceTable(now.settings, { clock, providers });
   const uses = new SecretUses({ clock, log, journal, sources });
   const receiving = ingressRoutes({
     sources,
@@ -209,11 +203,16 @@ function operators(
   return { keys, operating };
 }
 
-const child = (name: string, start: () => Promise<void>, stop: () => Promise<void>): Child => ({
-  name,
-  start,
-  stop,
-});
+const nothing = (): void => {};
+
+/** A part that cannot fall by itself: what falls inside it is started again inside it. */
+function child(
+  name: string,
+  start: () => void | Promise<void>,
+  stop: () => void | Promise<void>,
+): Child {
+  return { name, start: async () => start(), stop: async () => stop() };
+}
 
 function readiness(draining: boolean, store: JournalHandle, pool: HandlerPool): Readiness {
   const pressure = store.journal.pressure();
@@ -234,70 +233,17 @@ async function openKeys(keys: KeyRing, settings: Settings, deps: AppDeps): Promi
   if (secret !== null) deps.announceKey(secret);
 }
 
-/** After a death the log is looked through beside the running server: recovery itself is SQLite's and done. */
-function checkUnclean(store: JournalHandle, log: Log): void {
-  if (store.clean) return;
-  log.info(
-    "the last life ended without closing the journal; looking through the log in the background",
-  );
-  store.check().then(
-    (faults) => {
-      if (faults.length === 0) return log.info("the log is whole");
-      log.error(
-        "the log's file is damaged: stop, keep a copy of the data folder, and restore a backup",
-        { faults: faults.join("; ") },
-      );
-    },
-    (error: unknown) => log.error("the log could not be looked through", { error: String(error) }),
-  );
-}
-
-/** The two addresses, or one for both. */
-class Listeners {
-  readonly #listen: Settings["listen"];
-  readonly #clock: Clock;
-  readonly #receiving: AnyElysia;
-  readonly #operating: AnyElysia;
-  #apps: AnyElysia[] = [];
-
-  constructor(
-    listen: Settings["listen"],
-    receiving: AnyElysia,
-    operating: AnyElysia,
-    clock: Clock,
-  ) {
-    this.#listen = listen;
-    this.#clock = clock;
-    this.#receiving = receiving;
-    this.#operating = operating;
-  }
-
-  start(): void {
-    const { public: open, admin } = this.#listen;
-    const shared = open.host === admin.host && open.port === admin.port && open.port !== 0;
-    const bind = (app: AnyElysia, { host, port }: Address): void => {
-      this.#apps.push(
-        new Elysia(PUBLIC_APP).use(app).listen({ hostname: host, port, reusePort: false }),
-      );
-    };
-    if (shared) return bind(new Elysia(PUBLIC_APP).use(this.#receiving).use(this.#operating), open);
-    bind(this.#receiving, open);
-    bind(this.#operating, admin);
-  }
-
-  addresses(): App["listening"] {
-    const at = (app: AnyElysia | undefined, wanted: Address): Address => ({
-      host: wanted.host,
-      port: app?.server?.port ?? wanted.port,
-    });
-    const { public: open, admin } = this.#listen;
-    return { public: at(this.#apps[0], open), admin: at(this.#apps[1] ?? this.#apps[0], admin) };
-  }
-
-  /** Nothing new is accepted; what is under way is answered, or cut at the end of its grace. */
-  async stop(): Promise<void> {
-    const late = new Promise<void>((resolve) => this.#clock.after(LISTENERS_GRACE_MS, resolve));
-    await Promise.race([Promise.all(this.#apps.map((app) => app.server?.stop(false))), late]);
-    await Promise.all(this.#apps.map((app) => app.server?.stop(true)));
-  }
+/** One application an address. */
+function applications(
+  { public: open, admin }: Settings["listen"],
+  receiving: AnyElysia,
+  operating: AnyElysia,
+): { app: Listening; address: Address }[] {
+  const on = (app: AnyElysia, address: Address) => ({
+    app: new Elysia(PUBLIC_APP).use(app) as Listening,
+    address,
+  });
+  const listen = { public: open, admin };
+  if (isShared(listen)) return [on(new Elysia(PUBLIC_APP).use(receiving).use(operating), open)];
+  return [on(receiving, open), on(operating, admin)];
 }

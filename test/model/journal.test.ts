@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { InlineJournal } from "../support/inline-journal.ts";
-import { Pair, steps } from "../support/journal-pair.ts";
+import { Pair } from "../support/journal-pair.ts";
+import { steps } from "../support/journal-steps.ts";
 
 test("the projection answers every read as the plain ledger does, whatever happened and in whatever batches", () =>
   fc.assert(
