@@ -22,9 +22,13 @@ export function locateValue(
   return [start, scan.at - start];
 }
 
-/** The exact bytes of each item of the array at `tokens`; `null` when there is no array. */
-export function locateItems(bytes: Uint8Array, tokens: readonly string[]): ByteRange[] | null {
-  const scan = new Scan(bytes, 0);
+/** The exact bytes of each item of the array at `tokens`; `null` when there is no array. `from`: where the value begins that `tokens` lead into. */
+export function locateItems(
+  bytes: Uint8Array,
+  tokens: readonly string[],
+  from = 0,
+): ByteRange[] | null {
+  const scan = new Scan(bytes, from);
   for (const token of tokens) if (!scan.enter(token)) return null;
   if (bytes[scan.at] !== OPEN_BRACKET) return null;
   const items: ByteRange[] = [];

@@ -9,6 +9,8 @@ export const LIMITS = {
   HEADER_BYTES_MAX: 32 * 2 ** 10,
   URL_BYTES_MAX: 8 * 2 ** 10,
   JSON_DEPTH_MAX: 128,
+  /** Fields and files in one multipart body. */
+  MULTIPART_PARTS_MAX: 1_000,
   /** Events in one request. */
   BATCH_EVENTS_MAX: 10_000,
   CONNECTION_KEY_BYTES_MAX: 512,

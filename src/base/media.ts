@@ -1,7 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { locateJsonFault } from "./json-fault.ts";
+import type { ByteRange } from "./json-ranges.ts";
 import { LIMITS } from "./limits.ts";
+import { parseMultipart } from "./multipart.ts";
 import { err, ok, type Result } from "./result.ts";
+import { parseXml } from "./xml.ts";
 
 /** Why bytes could not be read as their media type; `detail` says where and holds nothing of the payload. */
 export interface MediaFault {
@@ -19,7 +22,21 @@ export function mediaTypeOf(contentType: string | null): string {
 export const isJsonType = (mediaType: string): boolean =>
   mediaType === "application/json" || mediaType.endsWith("+json");
 
+export const isXmlType = (mediaType: string): boolean =>
+  mediaType === "application/xml" || mediaType === "text/xml" || mediaType.endsWith("+xml");
+
+const LINES: ReadonlySet<string> = new Set([
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-jsonlines",
+]);
+
+/** Newline-delimited JSON: each line is an event of its own. */
+export const isLinesType = (mediaType: string): boolean => LINES.has(mediaType);
+
 const FORM = "application/x-www-form-urlencoded";
+const MULTIPART = "multipart/form-data";
 
 /**
  * The payload that bytes hold, by their media type: what a handler sees as `event.data`. Everyone who
@@ -30,22 +47,69 @@ const FORM = "application/x-www-form-urlencoded";
  * - A form: an object of texts; a repeated field is an array of them. A form whose only field is
  *   `payload` and holds a JSON object is that object (how GitHub and Slack put JSON into forms), and
  *   a "form" that is a JSON object or array is JSON (what `curl -d` sends).
+ * - `multipart/form-data`: an object of its text fields; of a file its name, type and size.
+ * - XML: an object of its root, see `parseXml`.
+ * - Newline-delimited JSON: an array of the lines' values; empty lines are skipped.
  * - `text/*`: the text.
  *
  * The bytes of one item of a batch are JSON, whatever the request's type.
  */
 export function parseMedia(bytes: Uint8Array, mediaType: string): Result<unknown, MediaFault> {
   const json = mediaType === "" || isJsonType(mediaType);
-  if (!json && mediaType !== FORM && !mediaType.startsWith("text/")) {
+  if (mediaType === MULTIPART) return faultless(parseMultipart(bytes));
+  if (!json && !isKnownText(mediaType)) {
     return err({
       code: "unsupported_media_type",
-      detail: `The Content-Type is neither JSON nor a form: ${printable(mediaType)}`,
+      detail: `The Content-Type is neither JSON, a form nor XML: ${printable(mediaType)}`,
     });
   }
   if (!isUtf8(bytes)) return malformed(`not UTF-8 from byte ${validUtf8Bytes(bytes)}`);
+  if (isLinesType(mediaType)) return parseLines(bytes);
   const text = decode(bytes);
   if (json) return parseJson(text);
+  if (isXmlType(mediaType)) return faultless(parseXml(text));
   return mediaType === FORM ? parseForm(text) : ok(text);
+}
+
+const isKnownText = (mediaType: string): boolean =>
+  mediaType === FORM ||
+  mediaType.startsWith("text/") ||
+  isXmlType(mediaType) ||
+  isLinesType(mediaType);
+
+const faultless = (read: Result<unknown, string>): Result<unknown, MediaFault> =>
+  read.ok ? read : malformed(read.error);
+
+/** Where each line that holds something stands: [offset, length], without its line break. */
+export function locateLines(bytes: Uint8Array): ByteRange[] {
+  const lines: ByteRange[] = [];
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  for (let start = marked ? 3 : 0; start < bytes.length; ) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found < 0 ? bytes.length : found;
+    let from = start;
+    let to = end;
+    while (from < to && isBlank(bytes[from])) from++;
+    while (to > from && isBlank(bytes[to - 1])) to--;
+    if (to > from) lines.push([from, to - from]);
+    start = end + 1;
+  }
+  return lines;
+}
+
+const LINE_FEED = 0x0a;
+const isBlank = (byte: number | undefined): boolean =>
+  byte === 0x20 || byte === 0x09 || byte === 0x0d;
+
+function parseLines(bytes: Uint8Array): Result<unknown, MediaFault> {
+  const values: unknown[] = [];
+  for (const [offset, length] of locateLines(bytes)) {
+    const value = parseJson(decode(bytes.subarray(offset, offset + length)));
+    if (!value.ok)
+      return malformed(`event ${values.length} (byte ${offset}): ${value.error.detail}`);
+    values.push(value.value);
+  }
+  return ok(values);
 }
 
 function parseJson(text: string): Result<unknown, MediaFault> {

@@ -74,7 +74,7 @@ describe("what is refused", () => {
     ).toBe(LIMITS.BATCH_EVENTS_MAX);
   });
 
-  test.each(["text/plain", "application/xml", "multipart/form-data; boundary=x", "nonsense"])(
+  test.each(["text/plain", "application/pdf", "multipart/mixed; boundary=x", "nonsense"])(
     "the media type %s is a 415",
     async (type) => {
       const answer = await refused(new Receiving([open]), (it) =>
