@@ -16,7 +16,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   providers: [...FOUNDATION, ...VOCABULARY],
   outcome: [...FOUNDATION, ...VOCABULARY],
   ingress: [...FOUNDATION, "journal", "providers", "outcome"],
-  mailbox: [...FOUNDATION, "journal", "providers", "outcome"],
+  mailbox: [...FOUNDATION, "journal", "providers", "outcome", "supervise/budget"],
   outbound: [...FOUNDATION, "journal", "providers", "outcome"],
   reconcile: [...FOUNDATION, "journal", "providers", "outcome", "ingress/split"],
   admin: [
