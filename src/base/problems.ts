@@ -76,6 +76,12 @@ export const PROBLEMS = {
     title: "Timestamp in the future",
     help: "The signature is right but its time has not come yet; compare the clocks.",
   },
+  keys_unavailable: {
+    status: 503,
+    title: "Keys unavailable",
+    help: "The provider's keys cannot be asked for right now; nothing was accepted, send it again.",
+    retryAfterS: 10,
+  },
   too_many_requests: {
     status: 429,
     title: "Too many requests",

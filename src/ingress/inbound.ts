@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import { mediaTypeOf, parseMedia } from "../base/media.ts";
+import { isXmlType, mediaTypeOf, parseMedia } from "../base/media.ts";
 import { err, type Result } from "../base/result.ts";
 import type { Inbound, MalformedBody } from "../providers/provider.ts";
 import type { Source } from "./sources.ts";
@@ -10,12 +10,20 @@ export class Arrived implements Inbound {
   readonly url: string;
   readonly body: Uint8Array;
   readonly receivedAt: Millis;
+  readonly peer: string;
   readonly mediaType: string;
   readonly #headers: Headers;
   readonly #source: Source;
   #parsed: Result<unknown, MalformedBody> | null = null;
 
-  constructor(request: Request, body: Uint8Array, source: Source, receivedAt: Millis) {
+  constructor(
+    request: Request,
+    body: Uint8Array,
+    source: Source,
+    receivedAt: Millis,
+    peer: string,
+  ) {
+    this.peer = peer;
     this.method = request.method;
     this.url = pathAndQuery(request.url);
     this.body = body;
@@ -42,10 +50,11 @@ export class Arrived implements Inbound {
   }
 
   #parse(): Result<unknown, MalformedBody> {
-    if (this.mediaType.startsWith("text/") && !this.#source.takesText) {
+    const plain = this.mediaType.startsWith("text/") && !isXmlType(this.mediaType);
+    if (plain && !this.#source.takesText) {
       return err({
         code: "unsupported_media_type",
-        detail: "The Content-Type is neither JSON nor a form: it is text.",
+        detail: "The Content-Type is neither JSON, a form nor XML: it is text.",
       });
     }
     return parseMedia(this.body, this.mediaType);

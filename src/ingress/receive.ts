@@ -56,9 +56,10 @@ async function take(
   const reading = readBody(request, source.bodyBytesMax, deps.clock);
   const body = reading instanceof Promise ? await reading : reading;
   if (!body.ok) return unreadable(body.error);
-  const inbound = new Arrived(request, body.value, source, deps.clock.now());
-  const challenge = source.provider.handshake?.(inbound) ?? null;
-  if (challenge !== null) return handshake(challenge);
+  const inbound = new Arrived(request, body.value, source, deps.clock.now(), peer);
+  const challenging = source.provider.handshake?.(inbound) ?? null;
+  const challenge = challenging instanceof Promise ? await challenging : challenging;
+  if (challenge !== null) return exact(challenge);
   if (request.method !== "POST") return options(request, source);
   const verifying = source.provider.verify(inbound);
   const proof = verifying instanceof Promise ? await verifying : verifying;
@@ -71,7 +72,8 @@ async function take(
   const intake = intakeOf(inbound, events.value, source, headers, peer);
   const appended = await deps.journal.append(intake);
   if (!source.settled) deps.post(postings(intake, appended));
-  return receipt(source.provider.acceptedStatus, appended);
+  const own = source.provider.reply?.(inbound) ?? null;
+  return own === null ? receipt(source.provider.acceptedStatus, appended) : exact(own);
 }
 
 function unreadable(fault: BodyFault): Response {
@@ -82,8 +84,9 @@ function unreadable(fault: BodyFault): Response {
   return problem(fault.code, fault.detail, { "accept-encoding": "gzip, deflate, br" });
 }
 
-function handshake({ status, headers, body }: HandshakeReply): Response {
-  return new Response(body, { status, headers });
+/** An answer that the provider demands to the letter. */
+function exact({ status, headers, body }: HandshakeReply): Response {
+  return new Response(status === 204 ? null : body, { status, headers });
 }
 
 /** Whatever is no POST and was no handshake: only the question what may be sent has an answer. */

@@ -2,7 +2,7 @@ import type { Clock, Millis } from "../base/clock.ts";
 import { invariant } from "../base/result.ts";
 import type { Settings, SourceSettings } from "../config/settings.ts";
 import { presetByName } from "../providers/index.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider, ProviderDeps } from "../providers/provider.ts";
 import { openProvisional } from "./provisional.ts";
 import { TokenBucket } from "./rate.ts";
 
@@ -36,13 +36,18 @@ const PROVISIONAL_MAX = 1_000;
 /** The sources by name. Replaced as a whole, so that each request sees one configuration from end to end. */
 export class SourceTable {
   readonly #clock: Clock;
+  readonly #providers: ProviderDeps;
   #sources: Map<string, Source>;
   #provisional = new Map<string, Source>();
   #settings: Settings;
   readonly #uses = new Map<string, SecretUse>();
 
-  constructor(settings: Settings, deps: { readonly clock: Clock }) {
+  constructor(
+    settings: Settings,
+    deps: { readonly clock: Clock; readonly providers: ProviderDeps },
+  ) {
     this.#clock = deps.clock;
+    this.#providers = deps.providers;
     this.#settings = settings;
     this.#sources = this.#open(settings, new Map());
   }
@@ -94,7 +99,7 @@ export class SourceTable {
       preset !== undefined,
       `the configuration was checked: provider ${source.provider} exists`,
     );
-    const provider = preset.open(source);
+    const provider = preset.open(source, this.#providers);
     return {
       name: source.name,
       provider,

@@ -4,7 +4,7 @@ import { openSplit } from "./naming.ts";
 import type { Preset, Sample } from "./provider.ts";
 import { jsonSample, type SampleRequest, signed } from "./sample.ts";
 import { openScheme } from "./schemes/open.ts";
-import type { Scheme } from "./schemes/scheme.ts";
+import type { LateScheme } from "./schemes/scheme.ts";
 
 /**
  * Any sender, described by the configuration alone: `verify` says how it proves itself, `event` where
@@ -23,6 +23,15 @@ export const custom: Preset = {
     verify: "required",
     event: "optional",
   },
+  guide: {
+    verifies: "What `verify` says: any of the generic schemes, combined at will.",
+    secretHelp: "Whatever the sender signs with, in `secrets`.",
+    connection: "None, unless `event.connection` points to it.",
+    identity: "What `event.id` points to, else the SHA-256 of the body.",
+    retryWindow: "The sender's choice.",
+    recovery: "cannot be listed, unless the source's own `reconcile` lists it",
+    provenBy: "vendor's signer standardwebhooks",
+  },
   bodyBytesMax: null,
   open: (source) => ({
     verify: schemeOf(source).verify,
@@ -34,7 +43,7 @@ export const custom: Preset = {
   sample: (type, at, id, source, url) => sampleOf(source, { type, at, id, url }),
 };
 
-function schemeOf(source: SourceSettings): Scheme {
+function schemeOf(source: SourceSettings): LateScheme {
   invariant(source.verify !== null, `the custom source ${source.name} says how to verify`);
   return openScheme(source.verify, source.secrets);
 }

@@ -45,6 +45,18 @@ export const github: Preset = {
     verify: "unused",
     event: "optional",
   },
+  guide: {
+    verifies: "`X-Hub-Signature-256`: HMAC-SHA256 over the body. No time is signed.",
+    secretHelp:
+      "The secret that you choose under Settings, Webhooks of the repository, organisation or app. Content type: `application/json` (a form is understood as well).",
+    connection:
+      "The repository's id, else `organization:<id>`, `installation:<id>` or `hook:<id>`.",
+    identity: "The header `X-GitHub-Delivery`, which a redelivery repeats.",
+    retryWindow: "None: GitHub tries once. It waits ten seconds for the answer.",
+    recovery:
+      "can be listed: the hook's deliveries, back to three days, each of which can be redelivered",
+    provenBy: "vendor's signer @octokit/webhooks",
+  },
   /** GitHub never sends more than 25 MB. */
   bodyBytesMax: 25 * 2 ** 20,
   open: (source) => ({

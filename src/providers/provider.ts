@@ -2,6 +2,8 @@ import type { Millis } from "../base/clock.ts";
 import type { Result } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import type { EventFact } from "../journal/facts.ts";
+import type { KeyService } from "./key-service.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** A request as a preset sees it. Everything in it is hostile. */
 export interface Inbound {
@@ -16,6 +18,8 @@ export interface Inbound {
   readonly body: Uint8Array;
   /** Lower-case media type without parameters; empty when absent. */
   readonly mediaType: string;
+  /** The address that it came from; empty when unknown. Behind a proxy it is the proxy's. */
+  readonly peer: string;
   /** When it arrived: ages are measured against this, also when it is verified again later. */
   readonly receivedAt: Millis;
   /** The body parsed by its media type, once: what `event.data` will be. Fails with the place of the fault. */
@@ -32,7 +36,9 @@ export type VerifyFailureCode =
   | "signature_missing"
   | "signature_mismatch"
   | "timestamp_too_old"
-  | "timestamp_in_future";
+  | "timestamp_in_future"
+  /** The key could not be asked for: our trouble, not the sender's. */
+  | "keys_unavailable";
 
 export interface VerifyFailure {
   readonly code: VerifyFailureCode;
@@ -57,14 +63,25 @@ export interface HandshakeReply {
 export interface Provider {
   /** Synchronous wherever no network is needed: it is on the way to every acknowledgement. */
   verify(inbound: Inbound): Result<Proof, VerifyFailure> | Promise<Result<Proof, VerifyFailure>>;
-  /** Answers a challenge, before or after verification as the provider demands; `null`: not a handshake. */
-  handshake?(inbound: Inbound): HandshakeReply | null;
+  /**
+   * Answers a challenge, before or after verification as the provider demands; `null`: not a handshake.
+   * A challenge that must be signed and is not is no handshake either: verification then refuses it.
+   */
+  handshake?(inbound: Inbound): HandshakeReply | null | Promise<HandshakeReply | null>;
   /** The request's events, in order, with their keys. */
   split(inbound: Inbound): Result<readonly EventFact[], MalformedBody>;
   /** Methods beside POST that this provider uses (GET challenges). */
   readonly methods: readonly string[];
   /** The exact status that this provider takes for "accepted". */
   readonly acceptedStatus: 200 | 202 | 204;
+  /** Instead of the receipt, once everything is journaled, where the provider reads the answer; `null`: the receipt. */
+  reply?(inbound: Inbound): HandshakeReply | null;
+}
+
+/** What providers share: one of each for the process, so that a reload keeps what was fetched. */
+export interface ProviderDeps {
+  readonly keys: KeyService;
+  readonly sessions: Sessions;
 }
 
 /** What a preset needs from its source's configuration. */
@@ -76,6 +93,30 @@ export interface Sample {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+}
+
+/** What the other side of the preset's tests is. */
+export type Proven =
+  | `vendor's signer ${string}`
+  | `vendor's verifier ${string}`
+  | `published vector ${string}`
+  | "own signer only";
+
+/** What somebody who sets the provider up has to know; `docs/providers/<name>.md` is made of it. */
+export interface Guide {
+  /** What is signed, how, and how old it may be. */
+  readonly verifies: string;
+  /** Which secret it is, where it is found, and where the URL is pasted. */
+  readonly secretHelp: string;
+  /** What an event is about by default. */
+  readonly connection: string;
+  /** What an event is known by, so that its repetition counts once. */
+  readonly identity: string;
+  /** How long, and how often, the provider tries again. */
+  readonly retryWindow: string;
+  /** Whether what was missed can be listed, and how: `can be listed: …` or `cannot be listed…`. */
+  readonly recovery: string;
+  readonly provenBy: Proven;
 }
 
 /** A preset: one small file per provider, that a contributor can copy. */
@@ -91,9 +132,13 @@ export interface Preset {
       Need
     >
   >;
+  /** For people, and for the provider's page: sentences. */
+  readonly guide: Guide;
   /** Body limit where the provider sends more than the default; `null`: the default. */
   readonly bodyBytesMax: number | null;
-  open(source: SourceSettings): Provider;
+  /** Set where verifying may need the network, so that `whenUnavailable` has a meaning. */
+  readonly fetchesKeys?: true;
+  open(source: SourceSettings, deps: ProviderDeps): Provider;
   /** Event types that `sample` can make. */
   readonly sampleTypes: readonly string[];
   /** A correctly signed, realistic request: what `longstop send` posts. `url` is where it will be posted. */

@@ -1,7 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Sample } from "./provider.ts";
-import type { Scheme } from "./schemes/scheme.ts";
+import type { LateScheme } from "./schemes/scheme.ts";
 
 /** What is asked of a sample. */
 export interface SampleRequest {
@@ -27,7 +27,7 @@ export function jsonSample(
 
 /** The same with the scheme's headers; fails in a sentence where there is no key to sign with. */
 export function signed(
-  scheme: Scheme,
+  scheme: Pick<LateScheme, "sign">,
   request: SampleRequest,
   sample: Sample,
 ): Result<Sample, string> {

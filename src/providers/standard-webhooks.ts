@@ -35,6 +35,18 @@ export const standardWebhooks: Preset = {
     verify: "optional",
     event: "optional",
   },
+  guide: {
+    verifies:
+      "`webhook-signature`: HMAC-SHA256 (v1) or Ed25519 (v1a) over `<id>.<timestamp>.<body>`; at most five minutes old or ahead.",
+    secretHelp:
+      "The endpoint's signing secret (`whsec_…`), or its public key (`whpk_…`) where the sender signs with Ed25519: both go into `secrets`.",
+    connection:
+      "None: the specification names nothing that an event is about. Give `event.connection`.",
+    identity: "The header `webhook-id`, which every retry repeats.",
+    retryWindow: "The sender's choice; the specification recommends several days.",
+    recovery: "cannot be listed: the specification has no way to ask",
+    provenBy: "vendor's signer standardwebhooks",
+  },
   bodyBytesMax: null,
   open: (source) => ({
     verify: open(source).verify,

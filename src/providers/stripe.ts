@@ -35,6 +35,18 @@ export const stripe: Preset = {
     verify: "unused",
     event: "optional",
   },
+  guide: {
+    verifies:
+      "`Stripe-Signature`: HMAC-SHA256 over `<timestamp>.<body>`; at most five minutes old or ahead.",
+    secretHelp:
+      "The signing secret (`whsec_…`) that the Dashboard shows for the endpoint, under Developers, Webhooks. Each endpoint has its own, and `stripe listen` another.",
+    connection:
+      "With Connect the `account`; otherwise the customer that the object belongs to, else the object itself.",
+    identity: "`id` (`evt_…`).",
+    retryWindow: "Up to three days in live mode; three times within a few hours in a sandbox.",
+    recovery: "can be listed: List Events, back to 30 days",
+    provenBy: "vendor's signer stripe",
+  },
   bodyBytesMax: null,
   open: (source) => ({
     verify: openStripe(source).verify,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { TokenBucket } from "../../src/ingress/rate.ts";
 import { SourceTable } from "../../src/ingress/sources.ts";
+import { testDeps } from "../support/network.ts";
 import { Receiving } from "../support/receiving.ts";
 import { hmacSettings, settings, sourceSettings } from "../support/settings.ts";
 import { SimClock } from "../support/sim-clock.ts";
@@ -65,7 +66,7 @@ describe("a rate limit", () => {
 
 describe("a new configuration", () => {
   const table = (...sources: ReturnType<typeof sourceSettings>[]) =>
-    new SourceTable(settings(sources), { clock: new SimClock() });
+    new SourceTable(settings(sources), { clock: new SimClock(), providers: testDeps() });
 
   test("replaces all sources at once", () => {
     const sources = table(sourceSettings({ name: "a" }), sourceSettings({ name: "b" }));

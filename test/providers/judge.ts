@@ -10,6 +10,7 @@ export function judge(
   fallback: readonly string[] = [],
 ): string {
   const result = openScheme(settings, fallback).verify(request);
+  if (result instanceof Promise) throw new Error("the verdict comes later: await it");
   return result.ok ? `ok ${result.value.fingerprint}` : result.error.code;
 }
 /** What it says when this secret was right. */

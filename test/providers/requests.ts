@@ -8,6 +8,7 @@ export function inbound(
     body?: string | Uint8Array;
     at?: number;
     url?: string;
+    peer?: string;
   } = {},
 ): Inbound {
   const headers = new Headers(given.headers);
@@ -21,6 +22,7 @@ export function inbound(
     header: (name) => headers.get(name),
     body: bytes,
     mediaType,
+    peer: given.peer ?? "192.0.2.7",
     receivedAt: given.at ?? AT,
     parsed: () => parseMedia(bytes, mediaType),
   };

@@ -8,6 +8,7 @@ import type { SourceSettings } from "../../src/config/settings.ts";
 import { presetByName } from "../../src/providers/index.ts";
 import type { Inbound, Provider } from "../../src/providers/provider.ts";
 import { fingerprintOf } from "../../src/providers/schemes/compare.ts";
+import { testDeps } from "../support/network.ts";
 import { sourceSettings } from "../support/settings.ts";
 import { AT, inbound } from "./requests.ts";
 
@@ -16,7 +17,7 @@ const JSON_HEADER = { "content-type": "application/json" };
 function open(provider: string, given: Partial<SourceSettings>): Provider {
   const preset = presetByName(provider);
   if (preset === undefined) throw new Error(`no preset ${provider}`);
-  return preset.open(sourceSettings({ provider, verify: null, ...given }));
+  return preset.open(sourceSettings({ provider, verify: null, ...given }), testDeps());
 }
 
 async function verdict(provider: Provider, request: Inbound): Promise<string> {

@@ -4,7 +4,10 @@ import type { Settings, SourceSettings } from "../../src/config/settings.ts";
 import { type ReceiveDeps, receive } from "../../src/ingress/receive.ts";
 import { SourceTable } from "../../src/ingress/sources.ts";
 import type { Posted } from "../../src/journal/journal.ts";
+import type { OutboundFetch } from "../../src/providers/bounded-fetch.ts";
+import { providerDeps } from "../../src/providers/deps.ts";
 import { FakeJournal } from "./fake-journal.ts";
+import { unreachable } from "./network.ts";
 import { settings } from "./settings.ts";
 import { SimClock } from "./sim-clock.ts";
 
@@ -33,10 +36,16 @@ export class Receiving implements ReceiveDeps {
   readonly log: Log = { ...noLog, error: (_, fields = {}) => void this.errors.push(fields) };
   readonly sources: SourceTable;
   isDraining = false;
+  /** What providers ask for goes here: by default nobody answers. */
+  readonly fetch: OutboundFetch = (url, init) => this.answering(url, init);
+  answering: OutboundFetch = unreachable;
 
   constructor(sources: readonly SourceSettings[], given: Partial<Settings> = {}, start?: number) {
     this.clock = new SimClock(start);
-    this.sources = new SourceTable(settings(sources, given), { clock: this.clock });
+    this.sources = new SourceTable(settings(sources, given), {
+      clock: this.clock,
+      providers: providerDeps({ clock: this.clock, fetch: this.fetch }),
+    });
   }
 
   post(posted: readonly Posted[]): void {
