@@ -1,10 +1,11 @@
-import { type ByteRange, locateItems, locateValue } from "../base/json-ranges.ts";
+import { type ByteRange, locateValue } from "../base/json-ranges.ts";
 import { LIMITS } from "../base/limits.ts";
 import { isJsonType } from "../base/media.ts";
 import { followTokens, pointerTokens } from "../base/pointer.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { EventSettings } from "../config/settings.ts";
 import type { EventFact } from "../journal/facts.ts";
+import { type Batch, type Item, itemsOf, linesOf } from "./batches.ts";
 import { parseMoment } from "./date-time.ts";
 import type { Inbound, MalformedBody } from "./provider.ts";
 
@@ -19,8 +20,11 @@ export interface Named {
   readonly sequence?: unknown;
 }
 
-/** How a preset names an event: `payload` is the request's, or of a batch the place. */
-export type Naming = (payload: unknown, inbound: Inbound) => Named;
+/**
+ * How a preset names an event: `payload` is the request's, or an item's. `parents`: of an item, what it
+ * stands in, the outermost first; else empty.
+ */
+export type Naming = (payload: unknown, inbound: Inbound, parents: readonly unknown[]) => Named;
 
 export type Split = (inbound: Inbound) => Result<readonly EventFact[], MalformedBody>;
 
@@ -32,10 +36,15 @@ type Pointers = { readonly [field in Field]: readonly string[] | null };
 
 /**
  * Splits a request into its events and names each. A pointer of the configuration goes before what the
- * preset knows; where it leads nowhere, the field is absent. An empty batch is taken, with no events:
+ * preset knows; where it leads nowhere, the field is absent. `batch` finds the items of a preset whose
+ * sender groups events; `event.items` goes before it. An empty batch is taken, with no events:
  * several senders probe with one, and refusing it would make them retry for days.
  */
-export function openSplit(settings: EventSettings | null, preset: Naming): Split {
+export function openSplit(
+  settings: EventSettings | null,
+  preset: Naming,
+  batch: Batch | null = null,
+): Split {
   const items = settings?.items == null ? null : tokensOf(settings.items);
   const pointers: Pointers = {
     id: tokensOf(settings?.id),
@@ -47,7 +56,7 @@ export function openSplit(settings: EventSettings | null, preset: Naming): Split
   const hashed = settings?.dedupe === "body";
   const name: NameItem = (payload, inbound, place) =>
     nameEvent(
-      overlay(pointers, payload, preset(payload, inbound), inbound, place.range),
+      overlay(pointers, payload, preset(payload, inbound, place.parents), inbound, place.range),
       place.range === null ? inbound.body : sliceOf(inbound.body, place.range),
       hashed,
       place,
@@ -55,7 +64,11 @@ export function openSplit(settings: EventSettings | null, preset: Naming): Split
   return (inbound) => {
     const parsed = inbound.parsed();
     if (!parsed.ok) return parsed;
-    if (items !== null) return splitBatch(parsed.value, items, inbound, name);
+    const found =
+      linesOf(parsed.value, inbound) ??
+      (items === null ? batch?.(parsed.value, inbound) : itemsOf(parsed.value, items, inbound));
+    if (found != null) return nameAll(found, inbound, name);
+    if (items !== null) return noBatch(items);
     const event = name(parsed.value, inbound, WHOLE);
     return event.ok ? ok([event.value]) : event;
   };
@@ -70,9 +83,10 @@ interface Place {
   readonly index: number | null;
   /** For faults: `/events/3: `. */
   readonly path: string;
+  readonly parents: readonly unknown[];
 }
 
-const WHOLE: Place = { range: null, index: null, path: "" };
+const WHOLE: Place = { range: null, index: null, path: "", parents: [] };
 
 const sliceOf = (bytes: Uint8Array, [offset, length]: ByteRange): Uint8Array =>
   bytes.subarray(offset, offset + length);
@@ -86,28 +100,25 @@ type NameItem = (
 const isJson = (inbound: Inbound): boolean =>
   inbound.mediaType === "" || isJsonType(inbound.mediaType);
 
-function splitBatch(
-  payload: unknown,
-  items: readonly string[],
+function nameAll(
+  items: readonly Item[],
   inbound: Inbound,
   name: NameItem,
 ): Result<readonly EventFact[], MalformedBody> {
-  const path = items.map((token) => `/${token}`).join("");
-  const list = followTokens(payload, items);
-  const ranges = isJson(inbound) && Array.isArray(list) ? locateItems(inbound.body, items) : null;
-  if (!Array.isArray(list) || ranges === null || ranges.length !== list.length) {
-    return malformed(
-      `A batch is expected: a JSON array at ${path === "" ? "the top" : path}, sent as JSON.`,
-    );
-  }
   const events: EventFact[] = [];
-  for (const [index, item] of list.entries()) {
-    const place = { range: ranges[index] ?? null, index, path: `${path}/${index}: ` };
-    const event = name(item, inbound, place);
+  for (const [index, { value, range, path, parents }] of items.entries()) {
+    const event = name(value, inbound, { range, index, path: `${path}: `, parents });
     if (!event.ok) return event;
     events.push(event.value);
   }
   return ok(events);
+}
+
+function noBatch(items: readonly string[]): Result<never, MalformedBody> {
+  const path = items.map((token) => `/${token}`).join("");
+  return malformed(
+    `A batch is expected: a JSON array at ${path === "" ? "the top" : path}, sent as JSON.`,
+  );
 }
 
 function overlay(
@@ -144,7 +155,7 @@ function exactNumber(
   range: ByteRange | null,
 ): unknown {
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
-  if (!isJson(inbound)) return undefined;
+  if (range === null && !isJson(inbound)) return undefined;
   const place = locateValue(inbound.body, tokens, range?.[0] ?? 0);
   if (place === null) return value;
   return Buffer.from(inbound.body.subarray(place[0], place[0] + place[1])).toString();
