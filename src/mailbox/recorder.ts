@@ -48,20 +48,20 @@ export class Recorder {
   record(fact: Fact, taken: (at: Seq) => void, failed: (error: unknown) => void): void {
     const waiting: Waiting = { fact, taken, failed };
     if (this.#held.length > 0) this.#held.push(waiting);
-    else this.#offer(waiting);
+    else this.#offer(waiting, false);
   }
 
-  #offer(waiting: Waiting): void {
+  #offer(waiting: Waiting, probes: boolean): void {
     this.#journal.record(waiting.fact).then(
       (at) => {
         this.#release();
         waiting.taken(at);
       },
-      (error: unknown) => this.#refused(waiting, error),
+      (error: unknown) => this.#refused(waiting, probes, error),
     );
   }
 
-  #refused(waiting: Waiting, error: unknown): void {
+  #refused(waiting: Waiting, probes: boolean, error: unknown): void {
     if (!(error instanceof JournalRefused)) {
       waiting.failed(error);
       this.#release();
@@ -72,12 +72,13 @@ export class Recorder {
       this.#held = [];
       return;
     }
-    if (this.#held.length === 0) {
+    if (this.#held.length === 0 && !probes) {
       this.#log.warn("the journal refuses; outcomes are held until it takes them", {
         code: error.code,
       });
     }
-    this.#held.push(waiting);
+    if (probes) this.#held.unshift(waiting);
+    else this.#held.push(waiting);
     this.#probeLater();
   }
 
@@ -91,7 +92,7 @@ export class Recorder {
   #probe(): void {
     this.#probing = false;
     const first = this.#held.shift();
-    if (first !== undefined && !this.#closed) this.#offer(first);
+    if (first !== undefined && !this.#closed) this.#offer(first, true);
   }
 
   /** Something was taken: the rest may go too. */
@@ -100,6 +101,6 @@ export class Recorder {
     if (this.#held.length === 0) return;
     const held = this.#held;
     this.#held = [];
-    for (const waiting of held) this.#offer(waiting);
+    for (const waiting of held) this.#offer(waiting, false);
   }
 }

@@ -45,7 +45,7 @@ export class MailboxWorld {
   readonly clock = new SimClock();
   readonly journal = new MemoryJournal();
   readonly handlers = new ScriptedHandlers();
-  readonly sources: Record<string, SourceSettings>;
+  sources: Record<string, SourceSettings>;
   roster: Roster;
   #next = 0;
 
