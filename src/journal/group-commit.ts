@@ -23,6 +23,10 @@ interface Waiting {
   readonly refused: (error: JournalRefused) => void;
 }
 
+/** What an entry costs on its way, about: a body's bytes, and a fact's text, which holds states and emitted events. */
+const weight = ({ fact, request, body }: Entry): number =>
+  fact.length + request.length + (body?.byteLength ?? 0);
+
 const FULL_DISK_REST_MS = 1_000;
 
 /**
@@ -114,6 +118,7 @@ export class GroupCommit implements Journal {
     if (this.#ended === "failing") return;
     this.#ended = "failing";
     this.#refuse(this.#waiting.splice(0), "failing", detail);
+    this.#tellIdle();
     this.#onFailure(detail);
   }
 
@@ -125,7 +130,7 @@ export class GroupCommit implements Journal {
       return;
     }
     this.#waiting.push(waiting);
-    this.#waitingBytes += waiting.entry.body?.byteLength ?? 0;
+    this.#waitingBytes += weight(waiting.entry);
     this.#arm();
   }
 
@@ -152,13 +157,13 @@ export class GroupCommit implements Journal {
     let bytes = 0;
     let count = 0;
     for (const { entry } of this.#waiting) {
-      bytes += entry.body?.byteLength ?? 0;
+      bytes += weight(entry);
       if (count > 0 && (count >= LIMITS.COMMIT_ENTRIES_MAX || bytes > LIMITS.COMMIT_BYTES_MAX))
         break;
       count++;
     }
     const taken = this.#waiting.splice(0, count);
-    for (const { entry } of taken) this.#waitingBytes -= entry.body?.byteLength ?? 0;
+    for (const { entry } of taken) this.#waitingBytes -= weight(entry);
     return taken;
   }
 
@@ -174,7 +179,12 @@ export class GroupCommit implements Journal {
       else this.#fullUntil = this.#clock.monotonic() + FULL_DISK_REST_MS;
     }
     this.#arm();
-    if (this.#waiting.length === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#waiting.length > 0 || this.#underWay) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #answer(taken: readonly Waiting[], numbers: Float64Array): void {
