@@ -36,6 +36,8 @@ interface Client {
 
 /** A client that was refused waits this long, as a sender that obeys `Retry-After` would at least. */
 const REFUSED_PAUSE_MS = 50;
+/** At the end nothing is waited for longer than this. */
+const END_MS_MAX = 10_000;
 
 /** Keeps a server busy: each client sends the next event as soon as its last is answered, until `end`. */
 export class Load {
@@ -51,7 +53,13 @@ export class Load {
   /** Rejects when a connection cannot be opened. */
   static async start(options: LoadOptions): Promise<Load> {
     const load = new Load(options);
-    await Promise.all(Array.from({ length: options.clients }, () => load.#connect()));
+    try {
+      await Promise.all(Array.from({ length: options.clients }, () => load.#connect()));
+    } catch (error) {
+      load.#ending = true;
+      for (const socket of load.#open) socket.terminate();
+      throw error;
+    }
     for (const socket of load.#open) load.#send(socket);
     return load;
   }
@@ -77,11 +85,13 @@ export class Load {
     return this.#tally;
   }
 
-  /** Sends nothing more; resolves when everything under way is answered or its connection is gone. */
+  /** Sends nothing more; resolves when everything under way is answered, its connection gone, or ten seconds over. */
   async end(): Promise<void> {
     this.#ending = true;
     this.#settle();
+    const cancel = this.#options.clock.after(END_MS_MAX, () => this.#idle.resolve());
     await this.#idle.promise;
+    cancel();
     for (const socket of this.#open) socket.end();
   }
 
