@@ -1,6 +1,8 @@
 import { parseArgs } from "node:util";
+import { InlineStore } from "../test/sim/inline-store.ts";
 import { simulate } from "../test/sim/simulate.ts";
 import { MemoryStore } from "../test/sim/store.ts";
+import type { SimClock } from "../test/support/sim-clock.ts";
 
 const { values } = parseArgs({
   options: {
@@ -8,14 +10,17 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1" },
     actions: { type: "string", default: "60" },
     log: { type: "boolean", default: false },
+    /** On the real log and its projection instead of the model in memory. */
+    real: { type: "boolean", default: false },
   },
 });
 
+const open = (clock: SimClock) => (values.real ? new InlineStore(clock) : new MemoryStore());
 const first = Number(values.seed);
 let failed = 0;
 for (let seed = first; seed < first + Number(values.seeds); seed++) {
   try {
-    const lines = await simulate(seed, new MemoryStore(), Number(values.actions));
+    const lines = await simulate(seed, open, Number(values.actions));
     if (values.log) console.log(lines.join("\n"));
   } catch (error) {
     failed++;

@@ -41,7 +41,8 @@ export class SimWorld {
   readonly acknowledged = new Map<Seq, EventId>();
   failure: unknown = null;
 
-  constructor(seed: number, store: Store) {
+  constructor(seed: number, open: (clock: SimClock) => Store) {
+    const store = open(this.clock);
     this.store = store;
     this.#random = seededRandom(seed);
     this.#plan = drawPlan(this.#random);
