@@ -48,7 +48,7 @@ export function hmacSettings(value: unknown, place: Place, secrets: SourceSecret
 }
 
 /** What verifies and yet proves less than its author may think. */
-function warnOfGaps(settings: Hmac, place: Place): void {
+export function warnOfGaps(settings: Pick<Hmac, "signed" | "timestamp">, place: Place): void {
   if (!settings.signed.includes("{body}")) {
     place
       .at("signed")
@@ -68,7 +68,7 @@ const PLACEHOLDER = /\{([^{}]*)\}/g;
 const PLACEHOLDERS = "{body}, {header:<name>}, {url}, {path}, {method} and text";
 
 /** `{header:x-timestamp}.{body}`: braces are placeholders, all else is text. */
-const signedTemplate: Check<string> = (value, place) => {
+export const signedTemplate: Check<string> = (value, place) => {
   const template = text(value, place);
   if (template === undefined) return undefined;
   let whole = true;
@@ -94,7 +94,7 @@ const signedTemplate: Check<string> = (value, place) => {
   return whole ? template : undefined;
 };
 
-const timestamp: Check<TimestampSettings> = (value, place) => {
+export const timestamp: Check<TimestampSettings> = (value, place) => {
   const fields = new Fields(value, place, ["header", "unit", "toleranceS"]);
   return {
     header: fields.need(

@@ -13,6 +13,9 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   "apiKey",
   "headers",
   "auth",
+  // Where a test setup puts the private key that its samples are signed with.
+  "publicKey",
+  "publicKeys",
 ]);
 const GIVEN_CHARS_MAX = 80;
 

@@ -37,6 +37,8 @@ export interface SourceSettings {
   readonly credentials: Readonly<Record<string, string>> | null;
   readonly apiKey: string | null;
   readonly baseUrl: string | null;
+  /** When a key cannot be asked for: take the request and verify it later, or refuse it with a 503. */
+  readonly whenUnavailable: "hold" | "reject";
   /** Required for `custom`; a preset brings its own. */
   readonly verify: VerifySettings | null;
   readonly event: EventSettings | null;
@@ -95,9 +97,88 @@ export type VerifySettings =
       readonly prefix: string;
       readonly secrets: readonly string[];
     }
+  | SignatureSettings
+  | JwtSettings
+  | {
+      readonly scheme: "oauth2";
+      readonly jwksUrl: string;
+      readonly algorithms: readonly JwtAlgorithm[];
+      readonly issuer: string;
+      readonly audience: readonly string[];
+      /** All of them must be granted. */
+      readonly scopes: readonly string[];
+      readonly toleranceS: number;
+    }
+  | {
+      readonly scheme: "ip-allow-list";
+      /** In CIDR notation. */
+      readonly addresses: readonly string[];
+      /**
+       * Who may say, in `header`, on whose behalf it calls: that many proxies in front of this process, or
+       * the networks that they are in. 0: nobody, the peer itself counts.
+       */
+      readonly proxies: number | readonly string[];
+      readonly header: string;
+    }
   | { readonly scheme: "none" }
   | { readonly scheme: "all"; readonly of: readonly VerifySettings[] }
   | { readonly scheme: "any"; readonly of: readonly VerifySettings[] };
+
+/** A signature made with a private key, over a template as of `hmac`. */
+export interface SignatureSettings {
+  readonly scheme: "ed25519" | "ecdsa";
+  /** Of `ecdsa`; of `ed25519` without meaning. */
+  readonly curve: "P-256" | "P-384" | "P-521";
+  readonly hash: "sha256" | "sha384" | "sha512";
+  /** `raw`: r and s one behind the other, as JOSE and WebCrypto write them. */
+  readonly format: "der" | "raw";
+  readonly encoding: "hex" | "base64" | "base64url";
+  readonly header: string;
+  readonly prefix: string;
+  readonly signed: string;
+  readonly timestamp: TimestampSettings | null;
+  /** PEM, or bare hexadecimal or base 64. Any of them may match. */
+  readonly publicKeys: readonly string[];
+}
+
+export type JwtAlgorithm =
+  | "ES256"
+  | "ES384"
+  | "ES512"
+  | "RS256"
+  | "RS384"
+  | "RS512"
+  | "PS256"
+  | "PS384"
+  | "PS512"
+  | "EdDSA";
+
+export interface JwtSettings {
+  readonly scheme: "jwt";
+  readonly header: string;
+  readonly prefix: string;
+  readonly jwksUrl: string;
+  readonly algorithms: readonly JwtAlgorithm[];
+  readonly issuer: string | null;
+  /** One of them must be among the token's; empty: it is not asked. */
+  readonly audience: readonly string[];
+  /** Claims that must have this value. */
+  readonly claims: Readonly<Record<string, string>>;
+  /** Claims that must be there. */
+  readonly required: readonly string[];
+  /** The claim that binds the body; `null`: nothing does. */
+  readonly bodyHash: BodyHashSettings | null;
+  /** For `exp` and `nbf`. */
+  readonly toleranceS: number;
+  /** How far `iat` may be from the time of arrival, either way; `null`: it is not asked. */
+  readonly maxAgeS: number | null;
+}
+
+export interface BodyHashSettings {
+  readonly claim: string;
+  readonly algorithm: "sha256" | "sha384" | "sha512";
+  readonly encoding: "hex" | "base64" | "base64url";
+}
 
 export interface TimestampSettings {
   readonly header: string;

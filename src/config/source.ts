@@ -1,6 +1,6 @@
 import { LIMITS } from "../base/limits.ts";
 import { httpUrl } from "./addresses.ts";
-import { type Check, Fields, number, oneOf, oneOrMore, record, text } from "./check.ts";
+import { type Check, Fields, isObject, number, oneOf, oneOrMore, record, text } from "./check.ts";
 import { eventSchemas } from "./event-schemas.ts";
 import { callable, reconcile } from "./later.ts";
 import { nearest } from "./nearest.ts";
@@ -8,7 +8,7 @@ import { RETRY_DEFAULT, retry } from "./retry.ts";
 import type { SourceSecrets } from "./secrets.ts";
 import type { EventSettings, SourceSettings } from "./settings.ts";
 import { duration, pointer, rate, size } from "./values.ts";
-import { verifyCheck } from "./verify.ts";
+import { VERIFICATION_DEFAULT, verificationCheck } from "./verify.ts";
 
 /** What a preset needs from its source's configuration, as far as validation asks. */
 export interface PresetNeeds {
@@ -16,6 +16,8 @@ export interface PresetNeeds {
   readonly needs: Readonly<Record<NeededKey, "required" | "optional" | "unused">>;
   /** `null`: the default. */
   readonly bodyBytesMax: number | null;
+  /** Set where verifying may need the network, so that `verify.whenUnavailable` has a meaning. */
+  readonly fetchesKeys?: true;
 }
 
 const NEEDED = [
@@ -72,7 +74,7 @@ export function sourceCheck(
     return {
       name,
       provider: preset?.name ?? "",
-      ...provided(fields, secrets, plain),
+      ...provided(fields, secrets, plain, preset?.needs.verify === "required"),
       event: fields.read("event", eventPointers, null),
       ...handling(fields),
       rateLimit: fields.read("rateLimit", rate, null),
@@ -88,10 +90,22 @@ export function sourceCheck(
 
 type Provided = Pick<
   SourceSettings,
-  "secrets" | "publicKey" | "verifyToken" | "credentials" | "apiKey" | "baseUrl" | "verify"
+  | "secrets"
+  | "publicKey"
+  | "verifyToken"
+  | "credentials"
+  | "apiKey"
+  | "baseUrl"
+  | "verify"
+  | "whenUnavailable"
 >;
 
-function provided(fields: Fields, secrets: SourceSecrets, plain: boolean): Provided {
+function provided(
+  fields: Fields,
+  secrets: SourceSecrets,
+  plain: boolean,
+  schemed: boolean,
+): Provided {
   return {
     secrets: secrets ?? [],
     publicKey: fields.read("publicKey", text, null),
@@ -103,7 +117,7 @@ function provided(fields: Fields, secrets: SourceSecrets, plain: boolean): Provi
       httpUrl({ plain: plain ? "allowed" : "refused", query: false }),
       null,
     ),
-    verify: fields.read("verify", verifyCheck(secrets), null),
+    ...fields.read("verify", verificationCheck(secrets, plain, schemed), VERIFICATION_DEFAULT),
   };
 }
 
@@ -185,6 +199,9 @@ const WANTED: Readonly<Record<NeededKey, string>> = {
   event: "pointers to the parts of a payload",
 };
 
+const isOnlyWhenUnavailable = (verify: unknown): boolean =>
+  isObject(verify) && Object.keys(verify).every((key) => key === "whenUnavailable");
+
 function checkNeeds(fields: Fields, preset: PresetNeeds): void {
   for (const key of NEEDED) {
     const need = preset.needs[key];
@@ -196,6 +213,7 @@ function checkNeeds(fields: Fields, preset: PresetNeeds): void {
     }
     if (need !== "unused" || !fields.has(key)) continue;
     if (key === "verify") {
+      if (preset.fetchesKeys && isOnlyWhenUnavailable(fields.raw(key))) continue;
       // Silence would leave its author believing that the scheme is in force.
       place.fault(fields.raw(key), {
         message: `is not for ${preset.name}, which verifies in its own way`,

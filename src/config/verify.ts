@@ -1,10 +1,16 @@
-import { anyText, type Check, Fields, isObject, list, number, text } from "./check.ts";
+import { anyText, type Check, Fields, isObject, list, number, oneOf, text } from "./check.ts";
 import { hmacSettings } from "./hmac.ts";
 import { nearest } from "./nearest.ts";
 import type { Place } from "./place.ts";
 import { type SourceSecrets, secretsOf, standardSecret } from "./secrets.ts";
 import type { VerifySettings } from "./settings.ts";
 import { headerName } from "./values.ts";
+import {
+  ipAllowListSettings,
+  jwtSettings,
+  oauth2Settings,
+  signatureSettings,
+} from "./verify-keys.ts";
 
 const SCHEMES = [
   "hmac",
@@ -12,16 +18,26 @@ const SCHEMES = [
   "basic",
   "bearer",
   "api-key",
+  "jwt",
+  "oauth2",
+  "ed25519",
+  "ecdsa",
+  "ip-allow-list",
   "none",
   "all",
   "any",
 ] as const;
-/** Named so that nobody looks for the slip in their own file. */
-const SCHEMES_LATER: readonly string[] = ["jwt", "oauth2", "ed25519", "ecdsa", "ip-allow-list"];
 const DEPTH_MAX = 4;
 
-/** How a source's requests prove where they come from. `secrets`: the source's, for schemes that have none of their own. */
-export function verifyCheck(secrets: SourceSecrets, depth = 0): Check<VerifySettings> {
+/**
+ * How a source's requests prove where they come from. `secrets`: the source's, for schemes that have none
+ * of their own. `plain`: some private addresses are excepted, so that http is possible.
+ */
+export function verifyCheck(
+  secrets: SourceSecrets,
+  plain: boolean,
+  depth = 0,
+): Check<VerifySettings> {
   return (value, place) => {
     if (value === "none") return { scheme: "none" };
     if (!isObject(value))
@@ -42,13 +58,58 @@ export function verifyCheck(secrets: SourceSecrets, depth = 0): Check<VerifySett
       case "bearer":
       case "api-key":
         return bearer(value, place, secrets, scheme);
+      case "jwt":
+        return jwtSettings(value, place, plain);
+      case "oauth2":
+        return oauth2Settings(value, place, plain);
+      case "ed25519":
+      case "ecdsa":
+        return signatureSettings(value, place, scheme);
+      case "ip-allow-list":
+        return ipAllowListSettings(value, place);
       case "none":
         new Fields(value, place, ["scheme"]);
         return { scheme };
       case "all":
       case "any":
-        return combined(value, place, secrets, scheme, depth);
+        return combined(value, place, verifyCheck(secrets, plain, depth + 1), scheme, depth);
     }
+  };
+}
+
+export interface Verification {
+  readonly verify: VerifySettings | null;
+  readonly whenUnavailable: "hold" | "reject";
+}
+
+export const VERIFICATION_DEFAULT: Verification = { verify: null, whenUnavailable: "reject" };
+
+/**
+ * The whole of a source's `verify`: a scheme, what to do when its keys cannot be asked for, or both.
+ * `schemed`: the preset has no scheme of its own, so that one must be here.
+ */
+export function verificationCheck(
+  secrets: SourceSecrets,
+  plain: boolean,
+  schemed: boolean,
+): Check<Verification> {
+  const scheme = verifyCheck(secrets, plain);
+  return (value, place) => {
+    if (!isObject(value) || value["whenUnavailable"] === undefined) {
+      const verify = scheme(value, place);
+      return verify && { ...VERIFICATION_DEFAULT, verify };
+    }
+    const { whenUnavailable: given, ...rest } = value;
+    const choice = oneOf(["hold", "reject"])(given, place.at("whenUnavailable"));
+    if (choice === "hold") {
+      place
+        .at("whenUnavailable")
+        .warn("is accepted, but requests are refused with a 503 instead in this version");
+    }
+    const only = Object.keys(rest).length === 0 && !schemed;
+    const verify = only ? null : scheme(rest, place);
+    if (choice === undefined || verify === undefined) return undefined;
+    return { verify, whenUnavailable: choice };
   };
 }
 
@@ -57,11 +118,7 @@ function schemeOf(value: unknown, place: Place): (typeof SCHEMES)[number] | unde
   if (found !== undefined) return found;
   const allowed = SCHEMES.join(", ");
   if (value === undefined) return place.absent("is missing", allowed);
-  if (typeof value === "string" && SCHEMES_LATER.includes(value)) {
-    return place.fault(value, { message: "is not offered in this version", allowed });
-  }
-  const near =
-    typeof value === "string" ? nearest(value, [...SCHEMES, ...SCHEMES_LATER]) : undefined;
+  const near = typeof value === "string" ? nearest(value, SCHEMES) : undefined;
   return place.fault(value, {
     message: "is not a scheme",
     allowed,
@@ -107,20 +164,14 @@ function bearer(
 function combined(
   value: unknown,
   place: Place,
-  secrets: SourceSecrets,
+  part: Check<VerifySettings>,
   scheme: "all" | "any",
   depth: number,
 ): VerifySettings | undefined {
   const fields = new Fields(value, place, ["scheme", "of"]);
   if (depth >= DEPTH_MAX)
     return place.fault(value, { message: "is nested too deep", allowed: `${DEPTH_MAX} levels` });
-  const of = fields.need(
-    "of",
-    list(verifyCheck(secrets, depth + 1), 1, 8),
-    [],
-    "is missing",
-    "a list of schemes",
-  );
+  const of = fields.need("of", list(part, 1, 8), [], "is missing", "a list of schemes");
   if (scheme === "any" && of.some((one) => one.scheme === "none")) {
     return place.at("of").fault(fields.raw("of"), {
       message: 'has "none" among its choices, which lets everything pass',

@@ -15,6 +15,7 @@ export function openProvisional(name: string): SourceSettings {
     credentials: null,
     apiKey: null,
     baseUrl: null,
+    whenUnavailable: "reject",
     verify: { scheme: "none" },
     event: {
       items: null,

@@ -1,9 +1,10 @@
 import { invariant, type Result } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
+import type { KeyService } from "./key-service.ts";
 import { openSplit } from "./naming.ts";
 import type { Preset, Sample } from "./provider.ts";
 import { jsonSample, type SampleRequest, signed } from "./sample.ts";
-import { openScheme } from "./schemes/open.ts";
+import { NO_KEYS, openScheme } from "./schemes/open.ts";
 import type { LateScheme } from "./schemes/scheme.ts";
 
 /**
@@ -33,8 +34,9 @@ export const custom: Preset = {
     provenBy: "vendor's signer standardwebhooks",
   },
   bodyBytesMax: null,
-  open: (source) => ({
-    verify: schemeOf(source).verify,
+  fetchesKeys: true,
+  open: (source, { keys }) => ({
+    verify: schemeOf(source, keys).verify,
     split: openSplit(source.event, () => ({})),
     methods: [],
     acceptedStatus: 202,
@@ -43,9 +45,9 @@ export const custom: Preset = {
   sample: (type, at, id, source, url) => sampleOf(source, { type, at, id, url }),
 };
 
-function schemeOf(source: SourceSettings): LateScheme {
+function schemeOf(source: SourceSettings, keys: Pick<KeyService, "key">): LateScheme {
   invariant(source.verify !== null, `the custom source ${source.name} says how to verify`);
-  return openScheme(source.verify, source.secrets);
+  return openScheme(source.verify, { secrets: source.secrets, keys, scope: source.name });
 }
 
 /** A payload in which each of the source's pointers leads somewhere. */
@@ -60,7 +62,7 @@ function sampleOf(source: SourceSettings, request: SampleRequest): Result<Sample
   const batch: Tree = {};
   if (event?.items) plant(batch, event.items, [item]);
   const payload = event?.items == null ? item : event.items === "" ? [item] : batch;
-  return signed(schemeOf(source), request, jsonSample(payload));
+  return signed(schemeOf(source, NO_KEYS), request, jsonSample(payload));
 }
 
 interface Tree {

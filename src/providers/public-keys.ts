@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import type { KeySet, PublicKey } from "./key-service.ts";
 import { fieldOf } from "./payload.ts";
+import { fingerprintOf } from "./schemes/compare.ts";
 
 export type KeyKind = "ed25519" | "P-256" | "P-384" | "P-521" | "rsa";
 
@@ -68,7 +69,12 @@ const PEM = /-----BEGIN [A-Z ]+-----[A-Za-z0-9+/=\s]+-----END [A-Z ]+-----/g;
 export function keysIn(text: string, kind: KeyKind): readonly PublicKey[] {
   const pems = text.match(PEM);
   const parts = pems ?? text.split(/[\s,]+/).filter((part) => part !== "");
-  return parts.flatMap((part) => attempt(() => publicKeyOf(pastedKey(part), kind)) ?? []);
+  return parts.flatMap((part) => {
+    const found = attempt(() => publicKeyOf(pastedKey(part), kind));
+    // Named by what was pasted: that is what its owner can tell it by.
+    const fingerprint = fingerprintOf(parts.length === 1 ? text : part);
+    return found === null ? [] : [{ ...found, fingerprint }];
+  });
 }
 
 function pastedKey(text: string): KeyObject {

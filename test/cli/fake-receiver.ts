@@ -59,6 +59,7 @@ export const source = (
   credentials: null,
   apiKey: null,
   baseUrl: null,
+  whenUnavailable: "reject",
   verify: null,
   event: null,
   handler: false,

@@ -94,6 +94,7 @@ describe("a sound configuration", () => {
           credentials: null,
           apiKey: null,
           baseUrl: null,
+          whenUnavailable: "reject",
           verify: null,
           event: null,
           handler: false,

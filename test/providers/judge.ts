@@ -1,7 +1,7 @@
 import type { VerifySettings } from "../../src/config/settings.ts";
 import type { Inbound } from "../../src/providers/provider.ts";
 import { fingerprintOf } from "../../src/providers/schemes/compare.ts";
-import { openScheme } from "../../src/providers/schemes/open.ts";
+import { NO_KEYS, openScheme } from "../../src/providers/schemes/open.ts";
 
 /** What a scheme says of a request: `ok <fingerprint>`, or the code of its refusal. */
 export function judge(
@@ -9,7 +9,9 @@ export function judge(
   request: Inbound,
   fallback: readonly string[] = [],
 ): string {
-  const result = openScheme(settings, fallback).verify(request);
+  const result = openScheme(settings, { secrets: fallback, keys: NO_KEYS, scope: "test" }).verify(
+    request,
+  );
   if (result instanceof Promise) throw new Error("the verdict comes later: await it");
   return result.ok ? `ok ${result.value.fingerprint}` : result.error.code;
 }

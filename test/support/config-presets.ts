@@ -18,6 +18,12 @@ export const PRESETS: readonly PresetNeeds[] = [
   { name: "stripe", needs: NEEDS, bodyBytesMax: null },
   { name: "github", needs: NEEDS, bodyBytesMax: 25 * 2 ** 20 },
   {
+    name: "fetching",
+    needs: NEEDS,
+    bodyBytesMax: null,
+    fetchesKeys: true,
+  },
+  {
     name: "custom",
     needs: { ...NEEDS, secrets: "optional", verify: "required" },
     bodyBytesMax: null,

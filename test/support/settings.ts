@@ -17,6 +17,7 @@ export function sourceSettings(given: Partial<SourceSettings> = {}): SourceSetti
     credentials: null,
     apiKey: null,
     baseUrl: null,
+    whenUnavailable: "reject",
     verify: { scheme: "none" },
     event: null,
     handler: true,

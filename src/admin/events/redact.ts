@@ -50,5 +50,6 @@ export function shownUrl(url: string): string {
 function bearerHeaders(verify: VerifySettings | null): string[] {
   if (verify === null) return [];
   if (verify.scheme === "all" || verify.scheme === "any") return verify.of.flatMap(bearerHeaders);
-  return verify.scheme === "bearer" ? [verify.header.toLowerCase()] : [];
+  const token = verify.scheme === "bearer" || verify.scheme === "jwt";
+  return token ? [verify.header.toLowerCase()] : [];
 }

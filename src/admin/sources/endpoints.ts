@@ -147,7 +147,8 @@ function secretViews(
 
 function secretsOf(settings: SourceSettings): readonly string[] {
   const own = settings.verify === null ? [] : verifySecrets(settings.verify);
-  return own.length > 0 ? own : settings.secrets;
+  if (own.length > 0) return own;
+  return settings.publicKey === null ? settings.secrets : [settings.publicKey];
 }
 
 function verifySecrets(verify: VerifySettings): readonly string[] {
@@ -157,6 +158,12 @@ function verifySecrets(verify: VerifySettings): readonly string[] {
       return verify.of.flatMap(verifySecrets);
     case "basic":
       return verify.passwords;
+    case "ed25519":
+    case "ecdsa":
+      return verify.publicKeys;
+    case "jwt":
+    case "oauth2":
+    case "ip-allow-list":
     case "none":
       return [];
     default:

@@ -118,6 +118,12 @@ function schemeWith(verify: VerifySettings, secret: string): VerifySettings {
       return { ...verify, secrets: [secret] };
     case "basic":
       return { ...verify, passwords: [secret] };
+    case "ed25519":
+    case "ecdsa":
+      return { ...verify, publicKeys: [secret] };
+    case "jwt":
+    case "oauth2":
+    case "ip-allow-list":
     case "none":
       return verify;
     case "all":
@@ -137,6 +143,7 @@ function madeUp(preset: Preset, name: string): SourceSettings {
     credentials: null,
     apiKey: null,
     baseUrl: null,
+    whenUnavailable: "reject",
     verify: preset.needs.verify === "required" ? { scheme: "none" } : null,
     event: null,
     handler: false,

@@ -155,7 +155,7 @@ function signHmac(settings: HmacSettings, key: HmacKey | undefined): Sign {
   };
 }
 
-function stampFor(at: number, unit: "s" | "ms" | "iso"): string {
+export function stampFor(at: number, unit: "s" | "ms" | "iso"): string {
   if (unit === "iso") return new Date(at).toISOString();
   return String(unit === "s" ? Math.floor(at / 1000) : at);
 }
