@@ -148,7 +148,7 @@ function secretViews(
 function secretsOf(settings: SourceSettings): readonly string[] {
   const own = settings.verify === null ? [] : verifySecrets(settings.verify);
   if (own.length > 0) return own;
-  return settings.publicKey === null ? settings.secrets : [settings.publicKey];
+  return settings.publicKey ? [settings.publicKey] : settings.secrets;
 }
 
 function verifySecrets(verify: VerifySettings): readonly string[] {
