@@ -75,6 +75,21 @@ describe("what can be derived is derived again", () => {
     expect(await told()).toEqual(before);
   }, 40_000);
 
+  test("damaged under a running server, it does not stop receiving, and a restart heals it", async () => {
+    await withEvents();
+
+    await harm(join(server.dataDir, "index.db"), "overwritten while it is open");
+    for (let count = 0; count < 60; count++) {
+      await accepted(server, "plain", { id: `later-${count}`, connection: `c-${count % 7}` });
+    }
+    await server.kill();
+    await server.start();
+
+    const events = await server.list<EventJson>("/v1/events?source=plain");
+    expect(events.length).toBe(120);
+    for (const { id } of events) expect((await settled(server, id)).status).not.toBe("pending");
+  }, 40_000);
+
   test("`doctor --rebuild` does it by hand, and refuses while a server runs", async () => {
     await withEvents();
     const before = await told();
@@ -90,7 +105,10 @@ describe("what can be derived is derived again", () => {
 
 async function harm(file: string, damage: string): Promise<void> {
   const siblings = (await readdir(server.dataDir)).filter((name) => name.startsWith("index.db-"));
-  for (const name of siblings) await rm(join(server.dataDir, name));
+  // Whoever has it open has these open as well: taken away, they would be damage of another kind.
+  if (damage !== "overwritten while it is open") {
+    for (const name of siblings) await rm(join(server.dataDir, name));
+  }
   if (damage === "missing") return rm(file);
   const handle = await open(file, "r+");
   const { size } = await handle.stat();
