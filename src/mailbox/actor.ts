@@ -7,7 +7,8 @@ import type { ConnectionView, LoadedEvent, Newest } from "../journal/journal.ts"
 import { isOlder, newerOf } from "../journal/newest.ts";
 import { type ActorState, isResting } from "./actor-state.ts";
 import { Handling, type HandlingDeps, type HandlingOwner } from "./handling.ts";
-import { type Item, Mailbox, type MailboxPage } from "./mailbox.ts";
+import type { Item } from "./item.ts";
+import { Mailbox, type MailboxPage } from "./mailbox.ts";
 import type { Attempted, Run, Settled } from "./run.ts";
 
 /** What an actor needs of the house around it. */

@@ -3,12 +3,8 @@ import type { Seq } from "../base/ids.ts";
 import { seq } from "../base/ids.ts";
 import { LIMITS } from "../base/limits.ts";
 import { invariant } from "../base/result.ts";
-import type { LoadedEvent, WorkItem } from "../journal/journal.ts";
-
-/** A place in a mailbox, and its event while that is still in memory from receiving. */
-export interface Item extends WorkItem {
-  loaded: LoadedEvent | null;
-}
+import type { WorkItem } from "../journal/journal.ts";
+import { type Item, insert, isDue, later } from "./item.ts";
 
 /** What the journal answers: the next unsettled items, whether there are more, and how far it had come. */
 export interface MailboxPage {
@@ -128,7 +124,15 @@ export class Mailbox {
     this.#cleared = false;
     const arrivals = this.#arrivals;
     this.#arrivals = [];
-    for (const item of arrivals) this.post(item);
+    for (const item of arrivals) if (!this.#adopt(item)) this.post(item);
+  }
+
+  /** An item that the page brought as well lends it the event that it still has in memory. */
+  #adopt(arrival: Item): boolean {
+    const known = this.#items.find((item) => item.position === arrival.position);
+    if (known === undefined || known.attempts > 0) return false;
+    known.loaded = arrival.loaded;
+    return true;
   }
 
   #take(item: WorkItem, now: Millis): void {
@@ -231,15 +235,4 @@ export class Mailbox {
       return false;
     });
   }
-}
-
-const isDue = (item: WorkItem, now: Millis): boolean => item.dueAt === null || item.dueAt <= now;
-
-const later = (a: Seq, b: Seq): Seq => (a > b ? a : b);
-
-/** Keeps the order of positions; what is posted comes in order almost always, so it looks from the end. */
-function insert(items: Item[], item: Item): void {
-  let place = items.length;
-  while (place > 0 && (items[place - 1]?.position ?? seq(0)) > item.position) place--;
-  if (items[place - 1]?.position !== item.position) items.splice(place, 0, item);
 }

@@ -5,7 +5,7 @@ import { Actor } from "./actor.ts";
 import { type ActorState, isResting } from "./actor-state.ts";
 import { Departed } from "./departed.ts";
 import { Due } from "./due.ts";
-import type { Item } from "./mailbox.ts";
+import type { Item } from "./item.ts";
 import type { Recorder } from "./recorder.ts";
 import { Scan } from "./scan.ts";
 import { unitName } from "./unit-name.ts";

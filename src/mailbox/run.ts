@@ -4,7 +4,7 @@ import type { Fact } from "../journal/facts.ts";
 import type { LoadedEvent } from "../journal/journal.ts";
 import type { Verdict } from "../outcome/verdict.ts";
 import type { Job } from "./handlers.ts";
-import type { Item } from "./mailbox.ts";
+import type { Item } from "./item.ts";
 
 /** One item being worked on, with what its settling will need. */
 export interface Run {

@@ -5,7 +5,7 @@ import type { LoadedEvent, MailboxReads } from "../journal/journal.ts";
 import type { Actor } from "./actor.ts";
 import { Asking } from "./asking.ts";
 import { BodyBudget, cost } from "./body-budget.ts";
-import type { Item } from "./mailbox.ts";
+import type { Item } from "./item.ts";
 
 /** Events at a time between being read and being handled; more would only wait in front of the hosts. */
 const RUNS_MAX = 2_048;

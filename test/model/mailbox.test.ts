@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { type Seq, seq } from "../../src/base/ids.ts";
 import { LIMITS } from "../../src/base/limits.ts";
 import type { WorkItem } from "../../src/journal/journal.ts";
-import { type Item, Mailbox, type MailboxOrder } from "../../src/mailbox/mailbox.ts";
+import type { Item } from "../../src/mailbox/item.ts";
+import { Mailbox, type MailboxOrder } from "../../src/mailbox/mailbox.ts";
 
 type Step =
   /** So many events are journaled; each is posted now, or once the next step is done. */

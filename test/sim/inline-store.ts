@@ -32,7 +32,7 @@ export class InlineStore implements Store {
   readonly #log = openMemoryLog();
   readonly #index = openIndex();
   readonly #dedupe = new DedupeIndex(this.#log, this.#index, DEDUPE_MS);
-  readonly #projection = new Projection(this.#index, this.#log, DEDUPE_MS);
+  readonly #projection = new Projection(this.#index, this.#log);
   readonly #writer = new LogWriter(this.#log, this.#dedupe, RUN);
   readonly #now: Synchronous<AllReads>;
 

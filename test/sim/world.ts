@@ -14,6 +14,7 @@ import { SimHandlers } from "./handlers.ts";
 import { Life } from "./life.ts";
 import { calm, drawPlan, type Plan } from "./plan.ts";
 import type { Store } from "./store.ts";
+import { wishesFor } from "./wishes.ts";
 
 interface Process {
   readonly life: Life;
@@ -109,18 +110,8 @@ export class SimWorld {
   #operate(): void {
     const { desk } = this.#process;
     const ref = this.#connection();
-    const by = "key_1";
     const id = this.#anyEvent();
-    const wishes: [string, () => Promise<unknown>][] = [
-      ["pause", () => desk.pause(ref, by, null)],
-      ["resume", () => desk.resume(ref, by)],
-      ["resume", () => desk.resume(ref, by)],
-      ["retry", () => desk.retry(ref, by)],
-      ["skip-head", () => desk.skipHead(ref, by)],
-      ["park-head", () => desk.parkHead(ref, by)],
-      ["skip", async () => id && desk.skip(id, by, null)],
-      ["replay", async () => id && desk.replay(id, by)],
-    ];
+    const wishes = wishesFor(desk, ref, id, "key_1");
     const [name, wish] = wishes[this.#random.below(wishes.length)] ?? ["nothing", async () => null];
     this.#note(`${name} ${ref.key} ${id}`);
     this.#settledEither(name, wish());
