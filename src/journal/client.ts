@@ -131,7 +131,7 @@ async function commit(writers: Writers, batch: Batch): Promise<BatchReply> {
     [batch, writers.projected.applied],
     [batch.numbers.buffer, batch.bodies.buffer],
   );
-  if (reply.ok) writers.reach(reply.head, false);
+  if (reply.ok) writers.grown(reply.head);
   return reply;
 }
 

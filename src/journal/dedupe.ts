@@ -31,13 +31,19 @@ const GENERATION_KEYS = 16_384;
 
 const FILTER_KEYS_A_TIME = 5_000;
 
-/** After a clock that jumped far ahead and back, buckets of a future stand above today's: looked at, boundedly. */
-const BUCKETS_SEEN_MAX = 64;
-
 interface IndexedKey {
   readonly bucket: number;
   readonly hash: number;
   readonly seq: number;
+}
+
+interface LogRow {
+  readonly seq: number;
+  readonly kind: number;
+  readonly run: number;
+  readonly at_ms: number;
+  readonly width: number;
+  readonly fact: string;
 }
 
 function addPlaces(places: number[], found: number | readonly number[] | undefined): void {
@@ -45,11 +51,17 @@ function addPlaces(places: number[], found: number | readonly number[] | undefin
   else if (found !== undefined) places.push(...found);
 }
 
-/** How many spans of time the dedupe index is cut into over one retention. */
-const BUCKETS_PER_RETENTION = 4;
+/**
+ * The span of time that one part of the dedupe index holds: its past can be dropped whole, and random
+ * inserts stay within the newest. The same for every retention, so that one may be changed for another.
+ */
+const BUCKET_MS = 7 * 86_400_000;
 
-export const dedupeBucket = (atMs: number, retentionMs: number): number =>
-  Math.floor(atMs / Math.ceil(retentionMs / BUCKETS_PER_RETENTION));
+export const dedupeBucket = (atMs: number): number => Math.floor(atMs / BUCKET_MS);
+
+/** Every bucket that has a key, by one step down the index each. */
+export const BUCKETS =
+  "WITH RECURSIVE found (bucket) AS (SELECT max(bucket) FROM dedupe UNION ALL SELECT (SELECT max(bucket) FROM dedupe WHERE dedupe.bucket < found.bucket) FROM found WHERE found.bucket IS NOT NULL) SELECT bucket FROM found WHERE bucket IS NOT NULL";
 
 /**
  * Exact duplicates: first in the tail, which holds what the projection has not yet applied, then in
@@ -58,31 +70,32 @@ export const dedupeBucket = (atMs: number, retentionMs: number): number =>
 export class DedupeIndex {
   readonly #retentionMs: number;
   readonly #indexed: Statement<{ seq: number }, [number, number]>;
-  readonly #entry: Statement<
-    { seq: number; kind: number; run: number; at_ms: number; fact: string },
-    [number]
-  >;
-  readonly #bucketSpan: Statement<{ oldest: number | null; newest: number | null }, []>;
+  readonly #entry: Statement<LogRow, [number]>;
   readonly #keys: Statement<IndexedKey, [number, number, number, number]>;
   readonly #filter = new KeyFilter();
   #filled: IndexedKey = { bucket: -1, hash: 0, seq: 0 };
   #applied = -1;
-  #buckets = { oldest: 0, newest: -1 };
+  /** Those that may have a key. A few dozen: weeks of one retention, and of the future if the clock was there. */
+  readonly #buckets: Set<number>;
+  /** The request that was last looked into: a batch that is sent again leads to it once an event. */
+  #looked: { row: LogRow; events: RequestEntry } | null = null;
   #older: Generation = { seqs: new Map(), upTo: 0 };
   #younger: Generation = { seqs: new Map(), upTo: 0 };
 
   constructor(log: Database, index: Database, retentionMs: number) {
     this.#retentionMs = retentionMs;
     this.#indexed = index.prepare("SELECT seq FROM dedupe WHERE bucket = ? AND hash = ?");
-    this.#bucketSpan = index.prepare(
-      "SELECT (SELECT min(bucket) FROM dedupe) AS oldest, (SELECT max(bucket) FROM dedupe) AS newest",
-    );
     this.#keys = index.prepare(
       "SELECT bucket, hash, seq FROM dedupe WHERE (bucket, hash, seq) > (?, ?, ?) ORDER BY bucket, hash, seq LIMIT ?",
     );
-    this.#readBuckets();
+    this.#buckets = new Set(
+      index
+        .prepare<{ bucket: number }, []>(BUCKETS)
+        .all()
+        .map((row) => row.bucket),
+    );
     this.#entry = log.prepare(
-      "SELECT seq, kind, run, at_ms, fact FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT 1",
+      "SELECT seq, kind, run, at_ms, width, fact FROM log WHERE seq <= ? ORDER BY seq DESC LIMIT 1",
     );
   }
 
@@ -92,10 +105,10 @@ export class DedupeIndex {
     addPlaces(places, this.#younger.seqs.get(hash));
     addPlaces(places, this.#older.seqs.get(hash));
     if (!this.#filter.mayHave(hash)) return places;
-    const { newest } = this.#buckets;
-    const past = dedupeBucket(nowMs, this.#retentionMs) - BUCKETS_PER_RETENTION - 1;
-    const oldest = Math.max(past, this.#buckets.oldest, newest - BUCKETS_SEEN_MAX);
-    for (let bucket = newest; bucket >= oldest; bucket--) {
+    const oldest = dedupeBucket(nowMs - this.#retentionMs);
+    for (const bucket of this.#buckets) {
+      // After a clock that jumped ahead and back, those of the future count too.
+      if (bucket < oldest) continue;
       for (const row of this.#indexed.all(bucket, hash)) places.push(row.seq);
     }
     return places;
@@ -120,8 +133,9 @@ export class DedupeIndex {
     return null;
   }
 
-  remember(hash: number, seq: number): void {
+  remember(hash: number, seq: number, atMs: number): void {
     this.#filter.add(hash);
+    this.#buckets.add(dedupeBucket(atMs));
     const found = this.#younger.seqs.get(hash);
     if (found === undefined) this.#younger.seqs.set(hash, seq);
     else this.#younger.seqs.set(hash, typeof found === "number" ? [found, seq] : [...found, seq]);
@@ -130,6 +144,7 @@ export class DedupeIndex {
 
   /** Takes back what a failed commit remembered: everything at `from` or later. */
   forget(hashes: Iterable<number>, from: number): void {
+    this.#looked = null;
     for (const hash of hashes) {
       const found = this.#younger.seqs.get(hash);
       if (found === undefined) continue;
@@ -143,7 +158,6 @@ export class DedupeIndex {
   applied(upTo: number): void {
     if (upTo === this.#applied) return;
     this.#applied = upTo;
-    this.#readBuckets();
     if (this.#older.seqs.size > 0 && this.#older.upTo > upTo) return;
     if (this.#younger.seqs.size < GENERATION_KEYS) {
       if (this.#older.seqs.size > 0) this.#older = { seqs: new Map(), upTo: 0 };
@@ -167,18 +181,22 @@ export class DedupeIndex {
     return this.#filter.complete;
   }
 
-  #readBuckets(): void {
-    const span = this.#bucketSpan.get();
-    this.#buckets = { oldest: span?.oldest ?? 0, newest: span?.newest ?? -1 };
+  #confirm(seq: number, source: string, key: string, nowMs: number): Original | null {
+    const found = this.#lookInto(seq);
+    if (found === null || found.row.at_ms < nowMs - this.#retentionMs) return null;
+    const event = found.events.events[seq - found.row.seq];
+    if (event === undefined || found.events.source !== source || event.dedupeKey !== key)
+      return null;
+    return { seq, run: found.row.run };
   }
 
-  #confirm(seq: number, source: string, key: string, nowMs: number): Original | null {
+  #lookInto(seq: number): { row: LogRow; events: RequestEntry } | null {
+    const looked = this.#looked;
+    if (looked !== null && seq >= looked.row.seq && seq < looked.row.seq + looked.row.width)
+      return looked;
     const row = this.#entry.get(seq);
-    if (row === null || row.kind !== KIND.request || row.at_ms < nowMs - this.#retentionMs)
-      return null;
-    const entry = JSON.parse(row.fact) as RequestEntry;
-    const event = entry.events[seq - row.seq];
-    if (event === undefined || entry.source !== source || event.dedupeKey !== key) return null;
-    return { seq, run: row.run };
+    if (row === null || row.kind !== KIND.request) return null;
+    this.#looked = { row, events: JSON.parse(row.fact) as RequestEntry };
+    return this.#looked;
   }
 }

@@ -27,6 +27,8 @@ interface Waiting {
 const weight = ({ fact, request, body }: Entry): number =>
   fact.length + request.length + (body?.byteLength ?? 0);
 
+/** While the thread writes one batch the next is with it already: it never waits for this loop's turn. */
+const UNDER_WAY_MAX = 2;
 const FULL_DISK_REST_MS = 1_000;
 
 /**
@@ -46,7 +48,7 @@ export class GroupCommit implements Journal {
   readonly #onFailure: (detail: string) => void;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
-  #underWay = false;
+  #underWay = 0;
   #armed = false;
   #fullUntil: number | null = null;
   #ended: "failing" | "closed" | null = null;
@@ -109,7 +111,7 @@ export class GroupCommit implements Journal {
 
   /** Resolves when nothing waits for commit. */
   settled(): Promise<void> {
-    if (this.#waiting.length === 0 && !this.#underWay) return Promise.resolve();
+    if (this.#waiting.length === 0 && this.#underWay === 0) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -135,7 +137,7 @@ export class GroupCommit implements Journal {
   }
 
   #arm(): void {
-    if (this.#armed || this.#underWay || this.#waiting.length === 0) return;
+    if (this.#armed || this.#underWay >= UNDER_WAY_MAX || this.#waiting.length === 0) return;
     this.#armed = true;
     this.#clock.soon(() => {
       this.#armed = false;
@@ -144,9 +146,9 @@ export class GroupCommit implements Journal {
   }
 
   #flush(): void {
-    if (this.#underWay || this.#waiting.length === 0) return;
+    if (this.#underWay >= UNDER_WAY_MAX || this.#waiting.length === 0) return;
     const taken = this.#take();
-    this.#underWay = true;
+    this.#underWay++;
     this.#port.commit(packBatch(taken.map((waiting) => waiting.entry))).then(
       (reply) => this.#done(taken, reply),
       (error: unknown) => this.#done(taken, { ok: false, code: "failing", detail: String(error) }),
@@ -168,7 +170,7 @@ export class GroupCommit implements Journal {
   }
 
   #done(taken: readonly Waiting[], reply: BatchReply): void {
-    this.#underWay = false;
+    this.#underWay--;
     if (reply.ok) {
       this.#fullUntil = null;
       this.#head = seq(reply.head);
@@ -183,7 +185,7 @@ export class GroupCommit implements Journal {
   }
 
   #tellIdle(): void {
-    if (this.#waiting.length > 0 || this.#underWay) return;
+    if (this.#waiting.length > 0 || this.#underWay > 0) return;
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 

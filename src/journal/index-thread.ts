@@ -10,8 +10,6 @@ let opened: OpenedProjection | undefined;
 let wanted = 0;
 let armed = false;
 
-/** Without hurry, entries gather for this long: larger batches cost less an entry. */
-const GATHER_MS = 20;
 const FULL_DISK_WAIT_MS = 1_000;
 
 function arm(delayMs: number): void {
@@ -37,20 +35,15 @@ function work(): void {
 }
 
 answerCalls({
-  open(
-    dataDir: string,
-    dedupeMs: number,
-    rebuild: boolean,
-  ): { rebuilding: string | null; applied: number } {
+  open(dataDir: string, rebuild: boolean): { rebuilding: string | null; applied: number } {
     if (rebuild) removeProjection(indexFile(dataDir));
-    opened = openProjection(indexFile(dataDir), logFile(dataDir), dedupeMs);
+    opened = openProjection(indexFile(dataDir), logFile(dataDir));
     return { rebuilding: opened.rebuilding, applied: opened.projection.applied };
   },
-  /** The log now reaches to `head`; `urgent`: somebody waits for it. */
-  reach(head: number, urgent: boolean): null {
+  /** The log now reaches to `head`. */
+  reach(head: number): null {
     wanted = Math.max(wanted, head);
-    if (urgent && armed) systemClock.soon(work);
-    else arm(urgent ? 0 : GATHER_MS);
+    arm(0);
     return null;
   },
   close(): null {

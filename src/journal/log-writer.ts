@@ -118,7 +118,7 @@ export class LogWriter {
         original = this.#dedupe.original(places, parsed.source, key, entry.at, own);
       }
       if (original === null) {
-        this.#dedupe.remember(hash, seq + index);
+        this.#dedupe.remember(hash, seq + index, entry.at);
         reply.push(0);
       } else {
         originals ??= [];

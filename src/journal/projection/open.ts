@@ -19,13 +19,13 @@ export interface OpenedProjection {
  * Opens the projection of a log. One that is missing, damaged, of another version or of another log is
  * removed and starts from nothing: the caller then applies the whole log.
  */
-export function openProjection(path: string, logPath: string, dedupeMs: number): OpenedProjection {
+export function openProjection(path: string, logPath: string): OpenedProjection {
   const log = openReader(logPath);
   const reason = unfit(path, log);
   if (reason !== null) removeProjection(path);
   const db = openWriter(path, "index", [index1]);
   db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(logIdentity(log));
-  return { projection: new Projection(db, log, dedupeMs), db, rebuilding: reason };
+  return { projection: new Projection(db, log), db, rebuilding: reason };
 }
 
 export function removeProjection(path: string): void {

@@ -25,15 +25,13 @@ export class Projection {
   readonly #rows: Statement<LogRow, [number, number]>;
   readonly #mark: Statement;
   readonly #checkpoint: Statement;
-  readonly #dedupeMs: number;
   #tables: Tables;
   #applied: number;
   #entriesSinceCheckpoint = 0;
 
-  constructor(db: Database, log: Database, dedupeMs: number) {
+  constructor(db: Database, log: Database) {
     this.#db = db;
-    this.#dedupeMs = dedupeMs;
-    this.#tables = new Tables(db, dedupeMs);
+    this.#tables = new Tables(db);
     this.#rows = log.prepare(
       "SELECT seq, kind, run, at_ms, width, fact, links, length(body) AS bytes FROM log WHERE seq > ? ORDER BY seq LIMIT ?",
     );
@@ -130,6 +128,6 @@ export class Projection {
   /** After a failed batch, memory may be ahead of the file: read everything again. */
   #forget(): void {
     if (this.#db.inTransaction) this.#db.run("ROLLBACK");
-    this.#tables = new Tables(this.#db, this.#dedupeMs);
+    this.#tables = new Tables(this.#db);
   }
 }

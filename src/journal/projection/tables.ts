@@ -11,7 +11,6 @@ export class Tables {
   readonly sources: SourceRows;
   readonly connections: ConnectionRows;
   readonly events: EventRows;
-  readonly #dedupeMs: number;
   readonly #keys: [number, number, number][] = [];
   readonly #insertKey: Statement;
   readonly #insertAttempt: Statement;
@@ -21,11 +20,10 @@ export class Tables {
   readonly #putApiKey: Statement;
   readonly #dropApiKey: Statement;
 
-  constructor(db: Database, dedupeMs: number) {
+  constructor(db: Database) {
     this.sources = new SourceRows(db);
     this.connections = new ConnectionRows(db);
     this.events = new EventRows(db);
-    this.#dedupeMs = dedupeMs;
     this.#insertKey = db.prepare(
       "INSERT OR IGNORE INTO dedupe (bucket, hash, seq) VALUES (?, ?, ?)",
     );
@@ -44,7 +42,7 @@ export class Tables {
   }
 
   dedupe(source: string, key: string, atMs: number, seq: number): void {
-    this.#keys.push([dedupeBucket(atMs, this.#dedupeMs), dedupeHash(source, key), seq]);
+    this.#keys.push([dedupeBucket(atMs), dedupeHash(source, key), seq]);
   }
 
   attempt(

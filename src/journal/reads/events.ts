@@ -1,6 +1,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { type EventId, eventId, parseEventId, type Seq, seq } from "../../base/ids.ts";
 import { dedupeHash } from "../batch.ts";
+import { BUCKETS } from "../dedupe.ts";
 import type { RequestEntry } from "../entries.ts";
 import type { EventFilter, RequestFact } from "../facts.ts";
 import { ReadRefused } from "../journal.ts";
@@ -13,8 +14,6 @@ import type { Statements } from "./statements.ts";
 
 const SELECT =
   "SELECT e.*, s.name AS source, c.key AS connection FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN connections c ON c.id = e.connection_id";
-const BUCKETS =
-  "SELECT (SELECT min(bucket) FROM dedupe) AS oldest, (SELECT max(bucket) FROM dedupe) AS newest";
 /** Events looked through at a time where no index leads to the rows, growing while nothing is found. */
 const WINDOW_FIRST = 8_192;
 const WINDOW_MAX = 262_144;
@@ -156,11 +155,10 @@ export class EventReader {
 
   #byDedupeKey(key: string): number[] {
     const sources = this.#index.of<{ name: string }, []>("SELECT name FROM sources").all();
-    const span = this.#index
-      .of<{ oldest: number | null; newest: number | null }, []>(BUCKETS)
-      .get();
-    const [oldest, newest] = [span?.oldest ?? 0, span?.newest ?? -1];
-    const buckets = Array.from({ length: newest - oldest + 1 }, (_, index) => oldest + index);
+    const buckets = this.#index
+      .of<{ bucket: number }, []>(BUCKETS)
+      .all()
+      .map((row) => row.bucket);
     const places = this.#index.of<{ seq: number }, [number, number]>(
       "SELECT seq FROM dedupe WHERE bucket = ? AND hash = ?",
     );

@@ -20,6 +20,9 @@ export interface WritersOptions {
   readonly rebuild: boolean;
 }
 
+/** Entries gather for this long before the projection takes them: larger batches cost less an entry, ms. */
+const GATHER_MS = 50;
+
 /** How often somebody who waits for a long catching up looks at how far it is, ms. */
 const LOOK_MS = 100;
 const SAY_MS = 1_000;
@@ -30,16 +33,38 @@ export class Writers {
   readonly projected: Projected;
   readonly #index: ThreadClient;
 
-  constructor(log: ThreadClient, index: ThreadClient, projected: Projected) {
+  #head = 0;
+  #telling = false;
+  readonly #clock: Clock;
+
+  constructor(clock: Clock, log: ThreadClient, index: ThreadClient, projected: Projected) {
+    this.#clock = clock;
     this.log = log;
     this.#index = index;
     this.projected = projected;
   }
 
-  /** The log now reaches to `head`. */
-  reach(head: number, urgent: boolean): void {
+  /** The log now reaches to `head`: the projection follows in its own time. */
+  grown(head: number): void {
+    this.#head = Math.max(this.#head, head);
+    if (this.#telling) return;
+    this.#telling = true;
+    // One message for many commits: under load a message each would cost more than what it says.
+    this.#clock.after(GATHER_MS, () => {
+      this.#telling = false;
+      this.#reach(this.#head);
+    });
+  }
+
+  /** Somebody waits for this place. */
+  hurry(place: number): void {
+    this.#head = Math.max(this.#head, place);
+    this.#reach(this.#head);
+  }
+
+  #reach(head: number): void {
     // A thread that died is told of by itself.
-    this.#index.call("reach", [head, urgent]).catch(() => {});
+    this.#index.call("reach", [head]).catch(() => {});
   }
 
   /** Closes the files, the log's last. */
@@ -85,13 +110,12 @@ export async function openWriters(
     const { clean } = await log.call<{ clean: boolean }>("open", [dataDir, options.identity]);
     const opened = await index.call<{ rebuilding: string | null; applied: number }>("open", [
       dataDir,
-      dedupeMs,
       options.rebuild,
     ]);
     if (opened.rebuilding !== null)
       deps.log.warn("the projection is made anew from the log", { reason: opened.rebuilding });
-    projected = new Projected(deps.clock, opened.applied, (place) => writers.reach(place, true));
-    const writers = new Writers(log, index, projected);
+    projected = new Projected(deps.clock, opened.applied, (place) => writers.hurry(place));
+    const writers = new Writers(deps.clock, log, index, projected);
     const { head } = await log.call<{ head: number }>("head", []);
     await catchUp(writers, head, deps);
     await log.call("begin", [dataDir, options.run, dedupeMs]);
