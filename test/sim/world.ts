@@ -2,7 +2,7 @@ import type { EventId, Seq } from "../../src/base/ids.ts";
 import { noLog } from "../../src/base/log.ts";
 import { type Random, seededRandom } from "../../src/base/random.ts";
 import type { SourceSettings } from "../../src/config/settings.ts";
-import type { Appended, ConnectionRef, EventFact, Fact } from "../../src/journal/facts.ts";
+import type { ConnectionRef, EventFact, Fact } from "../../src/journal/facts.ts";
 import type { Desk } from "../../src/mailbox/desk.ts";
 import type { ReplayRunner } from "../../src/mailbox/replays.ts";
 import { Roster } from "../../src/mailbox/roster.ts";
@@ -13,6 +13,7 @@ import { Checks, Violation } from "./checks.ts";
 import { SimHandlers } from "./handlers.ts";
 import { Life } from "./life.ts";
 import { calm, drawPlan, type Plan } from "./plan.ts";
+import { posted } from "./posted.ts";
 import type { Store } from "./store.ts";
 import { wishesFor } from "./wishes.ts";
 
@@ -244,13 +245,4 @@ export class SimWorld {
   #note(line: string): void {
     this.lines.push(`${this.clock.monotonic()} ${line}`);
   }
-}
-
-function posted(
-  fact: EventFact,
-  appended: Appended | undefined,
-): Parameters<Roster["post"]>[0][number] {
-  if (appended === undefined) throw new Violation("an event was appended without an answer");
-  const ref = fact.connection === null ? null : { source: "bank", key: fact.connection };
-  return { source: "bank", ref, seq: appended.seq, loaded: null };
 }
