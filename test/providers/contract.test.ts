@@ -4,87 +4,9 @@ import type { SourceSettings } from "../../src/config/settings.ts";
 import { presetByName, presets } from "../../src/providers/index.ts";
 import type { Sample } from "../../src/providers/provider.ts";
 import { type Answer, Receiving } from "../support/receiving.ts";
-import { eventSettings, hmacSettings, sourceSettings } from "../support/settings.ts";
+import { hmacSettings, sourceSettings } from "../support/settings.ts";
+import { CASES, ELSEWHERE, NEW, OLD } from "./contract-cases.ts";
 import { AT } from "./requests.ts";
-
-/** A configured sender, and what of its requests proves what. */
-interface Case {
-  readonly name: string;
-  readonly source: (secrets: readonly string[]) => SourceSettings;
-  /** Headers without which nothing is proven. */
-  readonly signature: string;
-  readonly required: readonly string[];
-  /** The header that tells a signed time, if any; its tolerance is 300 s. */
-  readonly timed: boolean;
-  readonly coversBody: boolean;
-}
-
-const secret = (letter: string): string =>
-  `whsec_${Buffer.from(letter.repeat(24)).toString("base64")}`;
-const [OLD, NEW] = [secret("a"), secret("b")];
-
-const named = (provider: string) => (secrets: readonly string[]) =>
-  sourceSettings({ provider, secrets, verify: null });
-const custom = (verify: NonNullable<SourceSettings["verify"]>) => (secrets: readonly string[]) =>
-  sourceSettings({ verify, secrets, event: eventSettings({ id: "/id", items: "/list" }) });
-
-const CASES: readonly Case[] = [
-  {
-    name: "stripe",
-    source: named("stripe"),
-    signature: "stripe-signature",
-    required: ["stripe-signature"],
-    timed: true,
-    coversBody: true,
-  },
-  {
-    name: "github",
-    source: named("github"),
-    signature: "x-hub-signature-256",
-    required: ["x-hub-signature-256"],
-    timed: false,
-    coversBody: true,
-  },
-  {
-    name: "standard-webhooks",
-    source: named("standard-webhooks"),
-    signature: "webhook-signature",
-    required: ["webhook-id", "webhook-timestamp", "webhook-signature"],
-    timed: true,
-    coversBody: true,
-  },
-  {
-    name: "custom (hmac)",
-    source: custom(
-      hmacSettings({
-        secrets: [],
-        prefix: "v1=",
-        signed: "{header:x-at}.{body}",
-        timestamp: { header: "x-at", unit: "s", toleranceS: 300 },
-      }),
-    ),
-    signature: "x-signature",
-    required: ["x-at", "x-signature"],
-    timed: true,
-    coversBody: true,
-  },
-  {
-    name: "custom (basic)",
-    source: custom({ scheme: "basic", username: "ada", passwords: [] }),
-    signature: "authorization",
-    required: ["authorization"],
-    timed: false,
-    coversBody: false,
-  },
-  {
-    name: "custom (bearer)",
-    source: custom({ scheme: "bearer", header: "x-token", prefix: "", secrets: [] }),
-    signature: "x-token",
-    required: ["x-token"],
-    timed: false,
-    coversBody: false,
-  },
-];
 
 function sampleFor(source: SourceSettings, at = AT, id = "0b1c"): Sample {
   const preset = presetByName(source.provider);
@@ -112,11 +34,16 @@ function post(receiving: Receiving, sample: Sample, change: Change = {}): Promis
   );
 }
 
-const outcome = (answer: Answer): string => answer.code ?? String(answer.status);
+/** Several sign the URL as they know it. */
+const HERE = { publicUrl: "http://hooks.test" };
+
+/** Whatever status a provider takes for "accepted" is `taken`. */
+const outcome = (answer: Answer): string =>
+  answer.code ?? (answer.status < 300 ? "taken" : String(answer.status));
 
 describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) => {
   const fresh = (secrets: readonly string[] = [NEW], at = AT): Receiving =>
-    new Receiving([each.source(secrets)], {}, at);
+    new Receiving([each.source(secrets)], HERE, at);
   const sample = sampleFor(each.source([NEW]));
   const signature = sample.headers[each.signature] ?? "";
 
@@ -124,9 +51,11 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
     const receiving = fresh();
     const first = await post(receiving, sample);
     const second = await post(receiving, sample);
-    expect(outcome(first)).toBe("202");
-    expect(first.events).toEqual([{ id: expect.stringMatching(/^evt_/), duplicate: false }]);
-    expect(second.events).toEqual([{ id: first.events[0]?.id ?? "", duplicate: true }]);
+    expect([outcome(first), outcome(second)]).toEqual(["taken", "taken"]);
+    if (first.events.length > 0) {
+      expect(first.events).toEqual([{ id: expect.stringMatching(/^evt_/), duplicate: false }]);
+      expect(second.events).toEqual([{ id: first.events[0]?.id ?? "", duplicate: true }]);
+    }
     expect(receiving.posted.length).toBe(1);
     expect(receiving.sources.takeSecretUses().length).toBe(1);
   });
@@ -140,7 +69,7 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
         const receiving = fresh();
         const answer = await post(receiving, sample, { body });
         if (each.coversBody) expect(outcome(answer)).toBe("signature_mismatch");
-        if (answer.status !== 202) expect(receiving.journal.intakes).toEqual([]);
+        if (outcome(answer) !== "taken") expect(receiving.journal.intakes).toEqual([]);
       }),
       { numRuns: 60 },
     );
@@ -176,7 +105,7 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
   });
 
   test("a doubled, oversized or non-ASCII signature is refused or harmless, never a failure", async () => {
-    const right = ["202", "signature_mismatch"];
+    const right = ["taken", "signature_mismatch"];
     expect(right).toContain(
       outcome(
         await post(fresh(), sample, {
@@ -202,7 +131,7 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
     const receiving = fresh([OLD, NEW]);
     for (const used of [OLD, NEW]) {
       const made = sampleFor(each.source([used]), AT, `for ${used}`.replaceAll(/[^a-z]/g, ""));
-      expect(outcome(await post(receiving, made))).toBe("202");
+      expect(outcome(await post(receiving, made))).toBe("taken");
     }
     expect(receiving.sources.takeSecretUses().length).toBe(2);
   });
@@ -211,9 +140,9 @@ describe.each(CASES.map((each) => [each.name, each] as const))("%s", (_, each) =
   test("its time is tolerated by 300 s either way, to the second", async () => {
     const after = async (ms: number): Promise<string> =>
       outcome(await post(fresh([NEW], AT + ms), sample));
-    expect(await after(300_000)).toBe("202");
+    expect(await after(300_000)).toBe("taken");
     expect(await after(301_000)).toBe("timestamp_too_old");
-    expect(await after(-300_000)).toBe("202");
+    expect(await after(-300_000)).toBe("taken");
     expect(await after(-301_000)).toBe("timestamp_in_future");
   });
 });
@@ -225,8 +154,8 @@ test("every preset has samples of every type it names, and each is taken", async
       const source = sourceSettings({ provider: preset.name, secrets: [NEW], verify });
       const made = preset.sample(type, AT, "id1", source, "http://hooks.test/in/shop");
       if (!made.ok) throw new Error(made.error);
-      const receiving = new Receiving([source], {}, AT);
-      expect(outcome(await post(receiving, made.value))).toBe("202");
+      const receiving = new Receiving([source], HERE, AT);
+      expect(outcome(await post(receiving, made.value))).toBe("taken");
       if (preset.name !== "custom") {
         expect(receiving.journal.intakes[0]?.events[0]?.type).toBe(type);
       }
@@ -241,7 +170,7 @@ test("every preset has samples of every type it names, and each is taken", async
 });
 
 test("every preset is covered here", () => {
-  const covered = CASES.map((each) => each.source([NEW]).provider);
+  const covered = [...CASES.map((each) => each.source([NEW]).provider), ...Object.keys(ELSEWHERE)];
   for (const preset of presets) expect(covered).toContain(preset.name);
 });
 

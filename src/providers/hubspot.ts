@@ -1,0 +1,130 @@
+import { err } from "../base/result.ts";
+import type { SourceSettings } from "../config/settings.ts";
+import { batchAt } from "./batches.ts";
+import { openSplit } from "./naming.ts";
+import { needs } from "./needs.ts";
+import { fieldOf, joined, textAt } from "./payload.ts";
+import type { Inbound, Preset } from "./provider.ts";
+import { jsonSample, signed } from "./sample.ts";
+import { fiveMinutes, presetHmac } from "./schemes/preset-hmac.ts";
+import type { Scheme } from "./schemes/scheme.ts";
+
+const STAMP = "x-hubspot-request-timestamp";
+
+/**
+ * HubSpot: webhooks of apps, signature version 3. It signs the URL, so that `publicUrl` has to be what
+ * HubSpot calls. A request is an array of up to 100 events; `eventId` alone may repeat, so that portal,
+ * subscription and object are part of an event's id.
+ *
+ * Connection: the object within its portal.
+ */
+export const hubspot: Preset = {
+  name: "hubspot",
+  title: "HubSpot",
+  source:
+    "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation and @hubspot/api-client 14.0.1 (read 2026-08-11)",
+  needs: needs({ secrets: "required", apiKey: "optional" }),
+  guide: {
+    verifies:
+      "`X-HubSpot-Signature-v3`: HMAC-SHA256 over method, URL, body and timestamp, in base 64; at most five minutes old or ahead. `publicUrl` has to be what HubSpot calls.",
+    secretHelp: "The app's client secret, on its Auth page. The URL goes to the app's Webhooks.",
+    connection: "`<portalId>/<objectId>`.",
+    identity: "`portalId`, `subscriptionId`, `eventId` and `objectId` together.",
+    retryWindow:
+      "About ten times within 24 hours, as third parties report. It waits about five seconds for the answer.",
+    recovery:
+      "can be listed: the webhooks journal, back to three days, with subscriptions of its own",
+    provenBy: "vendor's signer @hubspot/api-client",
+  },
+  bodyBytesMax: null,
+  open: (source) => ({
+    verify: openHubspot(source).verify,
+    split: openSplit(
+      source.event,
+      (payload) => {
+        const portal = textAt(payload, "portalId");
+        const object = textAt(payload, "objectId");
+        const parts = [textAt(payload, "subscriptionId"), textAt(payload, "eventId")] as const;
+        return {
+          id: joined(portal, ...parts, object ?? ""),
+          type: fieldOf(payload, "subscriptionType"),
+          connection: joined(portal, object) ?? portal,
+          occurredAt: fieldOf(payload, "occurredAt"),
+        };
+      },
+      batchAt(),
+    ),
+    methods: [],
+    acceptedStatus: 200,
+  }),
+  sampleTypes: ["contact.creation", "contact.propertyChange", "deal.creation", "company.deletion"],
+  sample(type, at, id, source, url) {
+    if (!/^[a-zA-Z]+\.[a-zA-Z]+$/.test(type))
+      return err(`${type} is no type of HubSpot's; try contact.creation`);
+    const payload = [
+      {
+        eventId: id,
+        subscriptionId: 4321,
+        portalId: 62515,
+        appId: 54321,
+        occurredAt: at,
+        subscriptionType: type,
+        attemptNumber: 0,
+        objectId: 1246965,
+        changeSource: "CRM",
+      },
+    ];
+    return signed(openHubspot(source), { type, at, id, url }, jsonSample(payload));
+  },
+};
+
+/** HubSpot decodes some escapes of the query before it signs: both forms are tried. */
+function openHubspot(source: SourceSettings): Scheme {
+  const scheme = presetHmac(source, {
+    header: "x-hubspot-signature-v3",
+    encoding: "base64",
+    signed: `{method}{url}{body}{header:${STAMP}}`,
+    timestamp: fiveMinutes(STAMP, "ms"),
+  });
+  return {
+    verify(inbound) {
+      const asReceived = scheme.verify(inbound);
+      const mismatch = !asReceived.ok && asReceived.error.code === "signature_mismatch";
+      if (!mismatch || !inbound.publicUrl.includes("%")) return asReceived;
+      const decoded = scheme.verify(withUrl(inbound, decodedUrl(inbound.publicUrl)));
+      return decoded.ok ? decoded : asReceived;
+    },
+    sign: scheme.sign,
+  };
+}
+
+/** Exactly the escapes that HubSpot's page lists. */
+const DECODED: Readonly<Record<string, string>> = {
+  "%3A": ":",
+  "%2F": "/",
+  "%3F": "?",
+  "%40": "@",
+  "%21": "!",
+  "%24": "$",
+  "%27": "'",
+  "%28": "(",
+  "%29": ")",
+  "%2A": "*",
+  "%2C": ",",
+  "%3B": ";",
+};
+
+const decodedUrl = (url: string): string =>
+  url.replaceAll(/%[0-9a-f]{2}/gi, (code) => DECODED[code.toUpperCase()] ?? code);
+
+const withUrl = (inbound: Inbound, publicUrl: string): Inbound => ({
+  method: inbound.method,
+  url: inbound.url,
+  publicUrl,
+  header: (name) => inbound.header(name),
+  body: inbound.body,
+  mediaType: inbound.mediaType,
+  peer: inbound.peer,
+  receivedAt: inbound.receivedAt,
+  parsed: () => inbound.parsed(),
+});
