@@ -34,7 +34,7 @@ export class InlineJournal {
     this.log = options.log ?? openMemoryLog();
     this.index = openIndex();
     const dedupe = new DedupeIndex(this.log, this.index, DEDUPE_MS);
-    this.projection = new Projection(this.index, this.log, DEDUPE_MS);
+    this.projection = new Projection(this.index, this.log);
     this.catchUp(options.stepSize);
     while (!dedupe.fillFilter());
     this.writer = new LogWriter(this.log, dedupe, run);
