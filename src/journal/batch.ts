@@ -52,7 +52,7 @@ export function intakeEntry(intake: Intake): Entry {
   };
   return {
     kind: KIND.request,
-    at: intake.at,
+    at: Math.round(intake.at),
     width: Math.max(intake.events.length, 1),
     fact: JSON.stringify(stored),
     request: JSON.stringify(intake.request),
@@ -65,7 +65,7 @@ export function factEntry(fact: Fact): Entry {
   const width = fact.kind === "replayed" ? Math.max(fact.events.length, 1) : 1;
   return {
     kind: KIND[fact.kind],
-    at: fact.at,
+    at: Math.round(fact.at),
     width,
     fact: JSON.stringify(fact),
     request: "",

@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { KIND } from "./entries.ts";
-import { openWriter } from "./open.ts";
+import { DamagedFile, isDamaged, openWriter } from "./open.ts";
 import log1 from "./sql/log-1.sql" with { type: "text" };
 
 export const LOG_MIGRATIONS: readonly string[] = [log1];
@@ -13,8 +13,20 @@ export interface OpenedLog {
   readonly clean: boolean;
 }
 
-/** Opens the log for writing, making it on first sight. `identity` names a new one. */
+/**
+ * Opens the log for writing, making it on first sight. `identity` names a new one. Throws `NewerFile`, and
+ * `DamagedFile` when what opening reads is damaged; the rest of the file is looked through elsewhere.
+ */
 export function openLog(path: string, identity: string): OpenedLog {
+  try {
+    return open(path, identity);
+  } catch (error) {
+    if (isDamaged(error)) throw new DamagedFile(path, error);
+    throw error;
+  }
+}
+
+function open(path: string, identity: string): OpenedLog {
   const db = openWriter(path, "log", LOG_MIGRATIONS);
   db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(identity);
   const last = db

@@ -66,6 +66,17 @@ export class NewerFile extends Error {
   override readonly name = "NewerFile";
 }
 
+/** Thrown when the log cannot be read: it is the only file that nothing else can bring back. */
+export class DamagedFile extends Error {
+  override readonly name = "DamagedFile";
+  constructor(path: string, cause: unknown) {
+    super(
+      `${path} is damaged (${cause instanceof Error ? cause.message : String(cause)}). Keep a copy of the data folder as it is, and restore a backup.`,
+      { cause },
+    );
+  }
+}
+
 function migrate(db: Database, path: string, migrations: readonly string[]): void {
   const version = userVersion(db);
   if (version > migrations.length)

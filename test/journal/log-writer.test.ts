@@ -9,8 +9,9 @@ afterAll(() => folders.remove());
 const big = new Uint8Array(64 * 1_024).fill(65);
 const pages = (log: LogDesk): number =>
   log.db.query<{ page_count: number }, []>("PRAGMA page_count").get()?.page_count ?? 0;
-const limitPages = (log: LogDesk, limit: number): void =>
+const limitPages = (log: LogDesk, limit: number): void => {
   log.db.run(`PRAGMA max_page_count = ${limit}`);
+};
 const places = (log: LogDesk): number[] =>
   log.db
     .query<{ seq: number }, []>("SELECT seq FROM log ORDER BY seq")

@@ -1,7 +1,7 @@
 import type { DuplicateEntry, RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
-import { OUTCOME, originCode, STATUS } from "./codes.ts";
+import { OUTCOME, originCode, STATUS, whole } from "./codes.ts";
 import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
 import type { EventState, WorkState } from "./events.ts";
 import { schedule } from "./schedule.ts";
@@ -41,7 +41,7 @@ export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): 
       seq,
       source_id: source.id,
       connection_id: connection?.id ?? null,
-      occurred_ms: event.occurredAt,
+      occurred_ms: whole(event.occurredAt),
       sequence: event.sequence === null ? null : JSON.stringify(event.sequence),
       status: entry.settled ? STATUS.completed : STATUS.pending,
       settled_ms: entry.settled ? row.at_ms : null,
@@ -91,8 +91,8 @@ export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): 
   event.status = STATUS[fact.outcome];
   event.settled_ms = fact.at;
   if (fact.attempt > 0) event.attempts = fact.attempt;
-  event.started_ms = fact.startedAt;
-  event.duration_ms = fact.durationMs;
+  event.started_ms = whole(fact.startedAt);
+  event.duration_ms = whole(fact.durationMs);
   event.next_ms = null;
   event.stale = fact.stale ? 1 : 0;
   event.error = fact.error === null ? null : JSON.stringify(fact.error);
@@ -115,17 +115,18 @@ export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Table
   const work = tables.events.work(fact.position);
   if (event === null || work === null || work.event_seq !== fact.event) return;
   event.attempts = fact.attempt;
-  event.next_ms = fact.nextAt;
+  const nextMs = whole(fact.nextAt) ?? fact.at;
+  event.next_ms = nextMs;
   event.error = JSON.stringify(fact.error);
   tables.attempt(
     fact.event,
     fact.position,
     fact.attempt,
-    fact.startedAt,
-    fact.durationMs,
+    whole(fact.startedAt),
+    whole(fact.durationMs) ?? 0,
     OUTCOME.retry,
     event.error,
-    fact.nextAt,
+    nextMs,
   );
   const connection = connectionOf(event, tables);
   if (connection !== null) {
@@ -136,7 +137,7 @@ export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Table
   }
   work.attempts = fact.attempt;
   if (!fact.asked) work.counted++;
-  work.due_ms = fact.nextAt;
+  work.due_ms = nextMs;
   if (connection !== null) schedule(connection, row.seq, true, tables);
 }
 

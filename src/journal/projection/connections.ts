@@ -55,7 +55,9 @@ export class ConnectionRows {
   }
 
   /** The connection of this name, made on first sight. Mark it with `touch` when changed. */
-  named(sourceId: number, key: string): ConnectionState {
+  named(sourceId: number, given: string): ConnectionState {
+    // As the file would keep it: half a character becomes a replacement mark, and two such keys the same.
+    const key = given.toWellFormed();
     const name = `${sourceId}\u0000${key}`;
     const id = this.#ids.get(name);
     const kept = id === undefined ? undefined : this.#byId.get(id);

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { existsSync, rmSync } from "node:fs";
 import { logIdentity } from "../log.ts";
-import { isDamaged, openReader, openWriter, userVersion } from "../open.ts";
+import { isDamaged, NewerFile, openReader, openWriter, userVersion } from "../open.ts";
 import index1 from "../sql/index-1.sql" with { type: "text" };
 import { Projection } from "./projection.ts";
 
@@ -23,10 +23,30 @@ export function openProjection(path: string, logPath: string): OpenedProjection 
   const log = openReader(logPath);
   const reason = unfit(path, log);
   if (reason !== null) removeProjection(path);
-  const db = openWriter(path, "index", [index1]);
-  db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(logIdentity(log));
-  return { projection: new Projection(db, log), db, rebuilding: reason };
+  try {
+    return { ...open(path, log), rebuilding: reason };
+  } catch (error) {
+    if (reason !== null || !isDamaged(error)) throw error;
+    removeProjection(path);
+    return { ...open(path, log), rebuilding: unreadable(error) };
+  }
 }
+
+function open(path: string, log: Database): Omit<OpenedProjection, "rebuilding"> {
+  const db = openWriter(path, "index", [index1]);
+  try {
+    db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(
+      logIdentity(log),
+    );
+    return { projection: new Projection(db, log), db };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+const unreadable = (error: unknown): string =>
+  `it cannot be read (${error instanceof Error ? error.message : String(error)})`;
 
 export function removeProjection(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
@@ -49,8 +69,7 @@ function unfit(path: string, log: Database): string | null {
     if (Number(meta.get("applied")?.value ?? 0) >= head) return "it is ahead of the log";
     return null;
   } catch (error) {
-    if (isDamaged(error) || (error as Error).name === "NewerFile")
-      return `it cannot be read (${(error as Error).message})`;
+    if (isDamaged(error) || error instanceof NewerFile) return unreadable(error);
     throw error;
   } finally {
     db?.close();
