@@ -36,7 +36,7 @@ export const gitlab: Preset = {
     retryWindow:
       "None by itself: a hook that fails four times in a row is rested, at first for a minute, and is stopped after forty failures (configurable by the administrator). It waits ten seconds for the answer.",
     recovery: "can be listed: the hook's events of the last days, each of which can be resent",
-    provenBy: "vendor's signer standardwebhooks",
+    provenBy: "vendor's signer standardwebhooks (of the signing token)",
   },
   bodyBytesMax: 25 * 2 ** 20,
   open: (source) => ({

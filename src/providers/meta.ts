@@ -40,7 +40,7 @@ export const meta: Preset = {
     retryWindow:
       "With decreasing frequency for up to 36 hours, of WhatsApp up to seven days. Third parties report that it waits 5 to 20 seconds for the answer.",
     recovery: "cannot be listed",
-    provenBy: "vendor's signer @octokit/webhooks-methods (the same scheme under the same header)",
+    provenBy: "own signer only",
   },
   bodyBytesMax: null,
   open: (source) => {
