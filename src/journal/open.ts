@@ -27,6 +27,18 @@ export function openWriter(
   migrations: readonly string[],
 ): Database {
   const db = new Database(path, { create: true, readwrite: true, strict: true });
+  try {
+    prepare(db, role);
+    migrate(db, path, migrations);
+    return db;
+  } catch (error) {
+    // Closing takes back what a migration left half done; kept open it would lock out the next try.
+    db.close();
+    throw error;
+  }
+}
+
+function prepare(db: Database, role: "log" | "index"): void {
   db.run(`PRAGMA busy_timeout = ${BUSY_MS}`);
   db.run(`PRAGMA page_size = ${SETTINGS[role].pageBytes}`);
   db.run("PRAGMA auto_vacuum = INCREMENTAL");
@@ -41,8 +53,6 @@ export function openWriter(
   db.run("PRAGMA trusted_schema = OFF");
   expect(db, "synchronous", SETTINGS[role].synchronous);
   expect(db, "wal_autocheckpoint", 0);
-  migrate(db, path, migrations);
-  return db;
 }
 
 /** A connection that cannot write. The file must exist. */
