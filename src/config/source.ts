@@ -207,7 +207,7 @@ function checkNeeds(fields: Fields, preset: PresetNeeds): void {
     const need = preset.needs[key];
     const place = fields.place.at(key);
     // A scheme of its own can carry its secrets itself, or need none.
-    const elsewhere = key === "secrets" && fields.has("verify");
+    const elsewhere = (key === "secrets" || key === "publicKey") && fields.has("verify");
     if (need === "required" && !fields.has(key) && !elsewhere) {
       place.absent(`is missing: ${preset.name} needs it`, WANTED[key]);
     }

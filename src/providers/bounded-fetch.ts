@@ -30,7 +30,7 @@ export interface Fetched {
   json(): unknown;
 }
 
-export type FetchFailure = "timeout" | "too_large" | "network" | "redirected";
+export type FetchFailure = "timeout" | "too_large" | "network" | "redirected" | "too_many";
 
 /**
  * Asks once and reads the answer, within a time and a size. A redirect is not followed: where it leads

@@ -32,6 +32,8 @@ export interface KeyPlace {
   readonly plain: boolean;
   /** Whose session the question needs; `null`: none. */
   readonly login: Login | null;
+  /** Whether a refusal says that there is no such key, rather than something about us. */
+  isUnknown(answer: Fetched): boolean;
   /** `null`: the answer is not what it should be. */
   read(answer: Fetched): KeySet | null;
   readonly lifetimeMs: number;
@@ -165,12 +167,14 @@ export class KeyService {
       this.#deps.sessions.drop(login, token);
       return "session_over";
     }
-    // Of all answers only these say that the key is not there; a 403 or 429 says something about us.
-    if (status === 404 || status === 400 || status === 410) return err("unknown");
+    if (status !== 200 && place.isUnknown(answer.value)) return err("unknown");
     const keys = status === 200 ? place.read(answer.value) : null;
     return keys === null ? err("unavailable") : ok(keys);
   }
 }
+
+/** What most key services answer for a key that they do not have. */
+export const isNotFound = ({ status }: Fetched): boolean => status === 404 || status === 410;
 
 function isAllowed({ asked, plain, allowed }: KeyPlace): boolean {
   const url = URL.parse(asked.url);

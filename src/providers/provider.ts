@@ -2,6 +2,7 @@ import type { Millis } from "../base/clock.ts";
 import type { Result } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import type { EventFact } from "../journal/facts.ts";
+import type { Asked, Fetched, FetchFailure } from "./bounded-fetch.ts";
 import type { KeyService } from "./key-service.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -82,6 +83,8 @@ export interface Provider {
 export interface ProviderDeps {
   readonly keys: KeyService;
   readonly sessions: Sessions;
+  /** One bounded question to an address that the preset has checked; few per scope and minute. */
+  ask(scope: string, asked: Asked): Promise<Result<Fetched, FetchFailure>>;
 }
 
 /** What a preset needs from its source's configuration. */

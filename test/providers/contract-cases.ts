@@ -196,4 +196,5 @@ export const CASES: readonly Case[] = [
 /** Presets whose proof is no header, and the test that holds the same promises of them. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
   mailgun: "test/providers/mailgun.test.ts",
+  sns: "test/providers/sns.test.ts",
 };

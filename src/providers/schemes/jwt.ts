@@ -24,6 +24,7 @@ export function keySetPlace(jwksUrl: string, scope: string): KeyPlace {
     // The configuration takes http only where the team has excepted private addresses.
     plain: url.protocol === "http:",
     login: null,
+    isUnknown: () => false,
     read: (answer) => keySetOf(answer.json(), null),
     lifetimeMs: KEY_SET_MS,
   };
