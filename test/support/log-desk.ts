@@ -36,6 +36,7 @@ export class LogDesk {
   readonly projection: Projection;
   readonly dedupe: DedupeIndex;
   readonly rebuilding: string | null;
+  readonly #reader: Database;
 
   constructor(
     folder: string,
@@ -48,11 +49,8 @@ export class LogDesk {
     this.projection = opened.projection;
     this.index = opened.db;
     this.#catchUp();
-    this.dedupe = new DedupeIndex(
-      this.db,
-      openReader(indexPath),
-      options.retentionMs ?? 30 * DAY_MS,
-    );
+    this.#reader = openReader(indexPath);
+    this.dedupe = new DedupeIndex(this.db, this.#reader, options.retentionMs ?? 30 * DAY_MS);
     while (options.filled !== false && !this.dedupe.fillFilter());
     this.writer = new LogWriter(this.db, this.dedupe, options.run ?? 1);
   }
@@ -95,7 +93,10 @@ export class LogDesk {
     while (this.projection.step(4_096) > 0);
   }
 
+  /** As the threads end: everything is in the files themselves. */
   close(): void {
+    this.#reader.close();
+    this.index.run("PRAGMA wal_checkpoint(TRUNCATE)");
     this.index.close();
     this.writer.close();
   }

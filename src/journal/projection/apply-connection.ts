@@ -17,7 +17,7 @@ export function applyConnection(
   const connection = tables.connections.named(source.id, fact.connection.key);
   if (fact.kind === "restarted") {
     connection.restarts++;
-    const times = [...(JSON.parse(connection.restart_log) as number[]), fact.at];
+    const times = [...(JSON.parse(connection.restart_log) as number[]), row.at_ms];
     connection.restart_log = JSON.stringify(times.slice(-RESTARTS_KEPT));
   } else if (fact.kind === "retried") {
     tables.events.clearDue(connection.id);
@@ -31,7 +31,7 @@ export function applyConnection(
           ? CONNECTION.halted
           : CONNECTION.active;
     connection.status_reason = fact.kind === "resumed" ? null : statusReason(fact);
-    connection.status_ms = fact.at;
+    connection.status_ms = row.at_ms;
     if (fact.kind === "resumed") connection.restart_log = "[]";
   }
   schedule(connection, row.seq, true, tables);

@@ -89,7 +89,7 @@ export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): 
   const work = tables.events.work(fact.position);
   if (event === null || work === null || work.event_seq !== fact.event) return;
   event.status = STATUS[fact.outcome];
-  event.settled_ms = fact.at;
+  event.settled_ms = row.at_ms;
   if (fact.attempt > 0) event.attempts = fact.attempt;
   event.started_ms = whole(fact.startedAt);
   event.duration_ms = whole(fact.durationMs);
@@ -115,7 +115,7 @@ export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Table
   const work = tables.events.work(fact.position);
   if (event === null || work === null || work.event_seq !== fact.event) return;
   event.attempts = fact.attempt;
-  const nextMs = whole(fact.nextAt) ?? fact.at;
+  const nextMs = whole(fact.nextAt) ?? row.at_ms;
   event.next_ms = nextMs;
   event.error = JSON.stringify(fact.error);
   tables.attempt(

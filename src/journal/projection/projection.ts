@@ -101,7 +101,7 @@ export class Projection {
       case "attempted":
         return applyAttempted(row, fact, this.#tables);
       case "stepped":
-        return this.#tables.step(fact.position, fact.name, fact.result, fact.at);
+        return this.#tables.step(fact.position, fact.name, fact.result, row.at_ms);
       case "replayed":
         return applyReplayed(row, fact, this.#tables);
       case "paused":
@@ -120,7 +120,7 @@ export class Projection {
         return this.#tables.sources.secretUsed(
           this.#tables.sources.named(fact.source),
           fact.fingerprint,
-          fact.at,
+          row.at_ms,
         );
     }
   }
