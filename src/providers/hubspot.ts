@@ -36,6 +36,7 @@ export const hubspot: Preset = {
       "can be listed: the webhooks journal, back to three days, with subscriptions of its own",
     provenBy: "vendor's signer @hubspot/api-client",
   },
+  signsUrl: true,
   bodyBytesMax: null,
   open: (source) => ({
     verify: openHubspot(source).verify,

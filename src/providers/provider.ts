@@ -139,6 +139,8 @@ export interface Preset {
   readonly guide: Guide;
   /** Body limit where the provider sends more than the default; `null`: the default. */
   readonly bodyBytesMax: number | null;
+  /** Set where the URL is signed, so that `publicUrl` has to be what the provider calls. */
+  readonly signsUrl?: true;
   /** Set where verifying may need the network, so that `whenUnavailable` has a meaning. */
   readonly fetchesKeys?: true;
   open(source: SourceSettings, deps: ProviderDeps): Provider;

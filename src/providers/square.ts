@@ -35,6 +35,7 @@ export const square: Preset = {
     recovery: "can be listed: the Events API, back to 28 days, of the time since it was enabled",
     provenBy: "vendor's verifier square",
   },
+  signsUrl: true,
   bodyBytesMax: null,
   open: (source) => ({
     verify: openSquare(source).verify,

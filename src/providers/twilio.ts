@@ -32,6 +32,7 @@ export const twilio: Preset = {
     recovery: "cannot be listed; messages and calls can be read through the REST API",
     provenBy: "vendor's signer twilio",
   },
+  signsUrl: true,
   bodyBytesMax: null,
   open: (source) => ({
     verify: openTwilio(source.secrets).verify,

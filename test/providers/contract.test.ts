@@ -42,122 +42,115 @@ const HERE = { publicUrl: "http://hooks.test" };
 const outcome = (answer: Answer): string =>
   answer.code ?? (answer.status < 300 ? "taken" : String(answer.status));
 
-describe.each([...CASES, ...KEY_CASES].map((each) => [each.name, each] as const))(
-  "%s",
-  (_, each) => {
-    const fresh = (secrets: readonly string[] = [NEW], at = AT): Receiving =>
-      new Receiving([each.source(secrets)], HERE, at);
-    const sample = sampleFor(each.source([NEW]));
-    const signature = sample.headers[each.signature] ?? "";
+const ALL = [...CASES, ...KEY_CASES].map((each) => [each.name, each] as const);
 
-    test("a right request is taken once, and its repetition is a duplicate of it", async () => {
-      const receiving = fresh();
-      const first = await post(receiving, sample);
-      const second = await post(receiving, sample);
-      expect([outcome(first), outcome(second)]).toEqual(["taken", "taken"]);
-      if (first.events.length > 0) {
-        expect(first.events).toEqual([{ id: expect.stringMatching(/^evt_/), duplicate: false }]);
-        expect(second.events).toEqual([{ id: first.events[0]?.id ?? "", duplicate: true }]);
+describe.each(ALL)("%s", (_, each) => {
+  const fresh = (secrets: readonly string[] = [NEW], at = AT): Receiving =>
+    new Receiving([each.source(secrets)], HERE, at);
+  const sample = sampleFor(each.source([NEW]));
+  const signature = sample.headers[each.signature] ?? "";
+
+  test("a right request is taken once, and its repetition is a duplicate of it", async () => {
+    const receiving = fresh();
+    const first = await post(receiving, sample);
+    const second = await post(receiving, sample);
+    expect([outcome(first), outcome(second)]).toEqual(["taken", "taken"]);
+    if (first.events.length > 0) {
+      expect(first.events).toEqual([{ id: expect.stringMatching(/^evt_/), duplicate: false }]);
+      expect(second.events).toEqual([{ id: first.events[0]?.id ?? "", duplicate: true }]);
+    }
+    expect(receiving.posted.length).toBe(1);
+    expect(receiving.sources.takeSecretUses().length).toBe(1);
+  });
+
+  test("one changed bit of the body is noticed by whoever signs it", async () => {
+    const anyBit = fc.nat({ max: sample.body.length * 8 - 1 });
+    await fc.assert(
+      fc.asyncProperty(anyBit, async (bit) => {
+        const body = Uint8Array.from(sample.body);
+        body[bit >> 3] = (body[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+        const receiving = fresh();
+        const answer = await post(receiving, sample, { body });
+        if (each.coversBody) expect(outcome(answer)).toBe("signature_mismatch");
+        if (outcome(answer) !== "taken") expect(receiving.journal.intakes).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("one changed character of the signature makes it another", async () => {
+    const printable = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code));
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: signature.length - 1 }), printable, async (at, character) => {
+        fc.pre(signature[at]?.toLowerCase() !== character.toLowerCase());
+        const changed = signature.slice(0, at) + character + signature.slice(at + 1);
+        const answer = await post(fresh(), sample, { headers: { [each.signature]: changed } });
+        expect(outcome(answer)).toBe("signature_mismatch");
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test("a signature made with any other secret is a mismatch", async () => {
+    for (let at = "whsec_".length; at < NEW.length; at++) {
+      const other = `${NEW.slice(0, at)}${NEW[at] === "A" ? "B" : "A"}${NEW.slice(at + 1)}`;
+      expect(outcome(await post(fresh([other]), sample))).toBe("signature_mismatch");
+    }
+  });
+
+  test("without one of its headers it is missing; empty is as absent", async () => {
+    for (const name of each.required) {
+      for (const value of [null, ""]) {
+        const answer = await post(fresh(), sample, { headers: { [name]: value } });
+        expect(outcome(answer)).toBe("signature_missing");
       }
-      expect(receiving.posted.length).toBe(1);
-      expect(receiving.sources.takeSecretUses().length).toBe(1);
-    });
+    }
+  });
 
-    test("one changed bit of the body is noticed by whoever signs it", async () => {
-      const anyBit = fc.nat({ max: sample.body.length * 8 - 1 });
-      await fc.assert(
-        fc.asyncProperty(anyBit, async (bit) => {
-          const body = Uint8Array.from(sample.body);
-          body[bit >> 3] = (body[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-          const receiving = fresh();
-          const answer = await post(receiving, sample, { body });
-          if (each.coversBody) expect(outcome(answer)).toBe("signature_mismatch");
-          if (outcome(answer) !== "taken") expect(receiving.journal.intakes).toEqual([]);
+  test("a doubled, oversized or non-ASCII signature is refused or harmless, never a failure", async () => {
+    const right = ["taken", "signature_mismatch"];
+    expect(right).toContain(
+      outcome(
+        await post(fresh(), sample, {
+          headers: { [each.signature]: `${signature}, ${signature}` },
         }),
-        { numRuns: 60 },
-      );
+      ),
+    );
+    for (const odd of [
+      "x".repeat(30_000),
+      "é".repeat(64),
+      "\u00a0",
+      ",".repeat(5_000),
+      "=".repeat(88),
+    ]) {
+      const answer = await post(fresh(), sample, { headers: { [each.signature]: odd } });
+      expect(["signature_mismatch", "signature_missing"]).toContain(outcome(answer));
+    }
+    const huge = await post(fresh(), sample, {
+      headers: { [each.signature]: "x".repeat(33_000) },
     });
+    expect(outcome(huge)).toBe("headers_too_large");
+  });
 
-    test("one changed character of the signature makes it another", async () => {
-      const printable = fc
-        .integer({ min: 0x21, max: 0x7e })
-        .map((code) => String.fromCharCode(code));
-      await fc.assert(
-        fc.asyncProperty(
-          fc.nat({ max: signature.length - 1 }),
-          printable,
-          async (at, character) => {
-            fc.pre(signature[at]?.toLowerCase() !== character.toLowerCase());
-            const changed = signature.slice(0, at) + character + signature.slice(at + 1);
-            const answer = await post(fresh(), sample, { headers: { [each.signature]: changed } });
-            expect(outcome(answer)).toBe("signature_mismatch");
-          },
-        ),
-        { numRuns: 100 },
-      );
-    });
+  test("while secrets are exchanged either is right, and its use is noted", async () => {
+    const receiving = fresh([OLD, NEW]);
+    for (const used of [OLD, NEW]) {
+      const made = sampleFor(each.source([used]), AT, `for ${used}`.replaceAll(/[^a-z]/g, ""));
+      expect(outcome(await post(receiving, made))).toBe("taken");
+    }
+    expect(receiving.sources.takeSecretUses().length).toBe(2);
+  });
 
-    test("a signature made with any other secret is a mismatch", async () => {
-      for (let at = "whsec_".length; at < NEW.length; at++) {
-        const other = `${NEW.slice(0, at)}${NEW[at] === "A" ? "B" : "A"}${NEW.slice(at + 1)}`;
-        expect(outcome(await post(fresh([other]), sample))).toBe("signature_mismatch");
-      }
-    });
-
-    test("without one of its headers it is missing; empty is as absent", async () => {
-      for (const name of each.required) {
-        for (const value of [null, ""]) {
-          const answer = await post(fresh(), sample, { headers: { [name]: value } });
-          expect(outcome(answer)).toBe("signature_missing");
-        }
-      }
-    });
-
-    test("a doubled, oversized or non-ASCII signature is refused or harmless, never a failure", async () => {
-      const right = ["taken", "signature_mismatch"];
-      expect(right).toContain(
-        outcome(
-          await post(fresh(), sample, {
-            headers: { [each.signature]: `${signature}, ${signature}` },
-          }),
-        ),
-      );
-      for (const odd of [
-        "x".repeat(30_000),
-        "é".repeat(64),
-        "\u00a0",
-        ",".repeat(5_000),
-        "=".repeat(88),
-      ]) {
-        const answer = await post(fresh(), sample, { headers: { [each.signature]: odd } });
-        expect(["signature_mismatch", "signature_missing"]).toContain(outcome(answer));
-      }
-      const huge = await post(fresh(), sample, {
-        headers: { [each.signature]: "x".repeat(33_000) },
-      });
-      expect(outcome(huge)).toBe("headers_too_large");
-    });
-
-    test("while secrets are exchanged either is right, and its use is noted", async () => {
-      const receiving = fresh([OLD, NEW]);
-      for (const used of [OLD, NEW]) {
-        const made = sampleFor(each.source([used]), AT, `for ${used}`.replaceAll(/[^a-z]/g, ""));
-        expect(outcome(await post(receiving, made))).toBe("taken");
-      }
-      expect(receiving.sources.takeSecretUses().length).toBe(2);
-    });
-
-    if (!each.timed) return;
-    test("its time is tolerated by 300 s either way, to the second", async () => {
-      const after = async (ms: number): Promise<string> =>
-        outcome(await post(fresh([NEW], AT + ms), sample));
-      expect(await after(300_000)).toBe("taken");
-      expect(await after(301_000)).toBe("timestamp_too_old");
-      expect(await after(-300_000)).toBe("taken");
-      expect(await after(-301_000)).toBe("timestamp_in_future");
-    });
-  },
-);
+  if (!each.timed) return;
+  test("its time is tolerated by 300 s either way, to the second", async () => {
+    const after = async (ms: number): Promise<string> =>
+      outcome(await post(fresh([NEW], AT + ms), sample));
+    expect(await after(300_000)).toBe("taken");
+    expect(await after(301_000)).toBe("timestamp_too_old");
+    expect(await after(-300_000)).toBe("taken");
+    expect(await after(-301_000)).toBe("timestamp_in_future");
+  });
+});
 
 test("every preset has samples of every type it names, and each is taken", async () => {
   for (const preset of presets) {

@@ -11,6 +11,8 @@ export interface Target {
   readonly source: SourceSettings;
   /** Full URL of the source's path. */
   readonly url: string;
+  /** The same as the provider knows it, which is what several sign: by the configuration's `publicUrl`. */
+  readonly signedUrl: string;
 }
 
 /** Valid for every preset: text to some, base 64 behind `whsec_` to others. */
@@ -37,7 +39,10 @@ export async function choose(call: Call, preset: Preset): Promise<Target> {
     );
   }
   const own = settings === null ? PUBLIC_DEFAULT : urlOf(settings.listen.public);
-  return { source, url: addressed(given.text("to"), own, source.name) };
+  const to = given.text("to");
+  const url = addressed(to, own, source.name);
+  const known = to === undefined ? (settings?.publicUrl ?? null) : null;
+  return { source, url, signedUrl: known === null ? url : known + new URL(url).pathname };
 }
 
 /** `--secret` and `--to` together say everything, so that faults here must not stand in the way. */

@@ -106,7 +106,7 @@ async function sendOne(
   target: Target,
 ): Promise<ExitCode> {
   const id = given.text("id") ?? io.random.text(ID_CHARACTERS);
-  const sample = preset.sample(type, io.clock.now(), id, target.source, target.url);
+  const sample = preset.sample(type, io.clock.now(), id, target.source, target.signedUrl);
   if (!sample.ok)
     throw new CliFailure(
       EXIT.USAGE,
