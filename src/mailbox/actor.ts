@@ -1,5 +1,5 @@
 import type { Millis } from "../base/clock.ts";
-import type { Seq } from "../base/ids.ts";
+import { type Seq, seq } from "../base/ids.ts";
 import { invariant } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import type { ConnectionRef, ConnectionStatus } from "../journal/facts.ts";
@@ -148,7 +148,7 @@ export class Actor implements HandlingOwner {
     if (this.#mayNot()) this.enter("stopped");
     else if (this.#host.mustYield(this)) this.leave();
     else if (this.mailbox.runnable(this.#host.clock.now())) this.enter("queued");
-    else if (this.mailbox.behind) this.read();
+    else if (this.mailbox.starved) this.read();
     else if (this.mailbox.wakeAt() !== null) this.enter("sleeping");
     else if (this.alone) this.leave();
     else this.enter("idle");
@@ -174,7 +174,7 @@ export class Actor implements HandlingOwner {
     this.#guard(() => {
       const item = this.#taken();
       const settings = this.#host.source(this.source);
-      if (settings === undefined || this.#mayNot()) return this.#putBack(item);
+      if (settings === undefined || this.#mayNot()) return this.#putBack(item, seq(0));
       const stale = isOlder(event.fact, this.#newest);
       const unhandled = { attempt: item.attempts, startedAt: null, begunMs: 0 };
       const run: Run = { item, event, settings, stale, ...unhandled };
@@ -183,13 +183,13 @@ export class Actor implements HandlingOwner {
     });
   }
 
-  committed(fact: Settled | Attempted, run: Run): void {
+  committed(fact: Settled | Attempted, run: Run, at: Seq): void {
     this.#handling = null;
     if (fact.kind === "attempted") {
       const { position, event, counted } = run.item;
       const { attempt: attempts, nextAt: dueAt } = fact;
       const tried = { counted: counted + (fact.asked ? 0 : 1), attempts, dueAt };
-      this.#putBack({ position, event, ...tried, loaded: null });
+      this.#putBack({ position, event, ...tried, loaded: null }, at);
       return;
     }
     this.#json = fact.state ?? this.#json;
@@ -200,9 +200,9 @@ export class Actor implements HandlingOwner {
     this.next();
   }
 
-  #putBack(item: Item): void {
+  #putBack(item: Item, decided: Seq): void {
     this.#item = null;
-    this.mailbox.putBack(item, this.#host.clock.now());
+    this.mailbox.putBack(item, this.#host.clock.now(), decided);
     this.next();
   }
 

@@ -65,8 +65,9 @@ export class Desk implements Operations {
   retry(ref: ConnectionRef, by: string): Promise<Result<null, OperationRefused>> {
     return this.#change(ref, async (row) => {
       if (row.head === null) return err("empty");
-      await this.#record({ kind: "retried", at: this.#now(), connection: ref, by });
-      this.#actor(ref)?.mailbox.clearWaits();
+      const fact = { kind: "retried", at: this.#now(), connection: ref, by } as const;
+      const wished = await this.#deps.journal.record(fact);
+      this.#actor(ref)?.mailbox.clearWaits(wished);
       return ok(null);
     });
   }

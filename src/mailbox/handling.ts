@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import type { Seq } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { judge } from "../outcome/verdict.ts";
@@ -29,7 +30,7 @@ export interface HandlingOwner {
   readonly json: string | null;
   enter(state: "running" | "settling"): void;
   /** The outcome is on disk. */
-  committed(fact: Settled | Attempted, run: Run): void;
+  committed(fact: Settled | Attempted, run: Run, at: Seq): void;
   crash(error: unknown): void;
 }
 
@@ -85,7 +86,7 @@ export class Handling {
     this.#busy = true;
     this.#deps.recorder.record(
       fact,
-      () => this.#ended(() => this.#owner.committed(fact, this.#run)),
+      (at) => this.#ended(() => this.#owner.committed(fact, this.#run, at)),
       (error) => this.#ended(() => this.#owner.crash(error)),
     );
   }

@@ -39,6 +39,8 @@ export class Mailbox {
   #read = seq(0);
   #horizon = seq(0);
   #forgottenDueAt: Millis | null = null;
+  /** The last wait that was decided in this life. */
+  #decided = { position: seq(0), at: seq(0) };
   /** Events that an operator settled, and whether waits were cleared, since the page was asked for. */
   #gone: Seq[] = [];
   #cleared = false;
@@ -56,6 +58,11 @@ export class Mailbox {
   /** There is, or may be, something in the journal that is not in memory. */
   get behind(): boolean {
     return this.#gap;
+  }
+
+  /** A page is needed before anything can be taken: behind a head that waits, in strict order, none is. */
+  get starved(): boolean {
+    return this.#gap && (this.#items.length === 0 || this.#order() === "relaxed");
   }
 
   get items(): readonly Readonly<Item>[] {
@@ -163,8 +170,9 @@ export class Mailbox {
     return this.#order() === "strict" ? -1 : this.#items.findIndex((item) => isDue(item, now));
   }
 
-  /** The taken item is to be tried again at its `dueAt`. */
-  putBack(item: Item, now: Millis): void {
+  /** The taken item is to be tried again at its `dueAt`, as the journal's entry at `decided` says. */
+  putBack(item: Item, now: Millis, decided: Seq): void {
+    this.#decided = { position: item.position, at: decided };
     this.#keep(item, now);
   }
 
@@ -191,11 +199,13 @@ export class Mailbox {
     this.#startOver();
   }
 
-  /** An operator wants everything tried at once. */
-  clearWaits(): void {
+  /** An operator wants everything tried at once, by the entry at `wished`: a wait decided later stays. */
+  clearWaits(wished: Seq): void {
     if (this.#reading) this.#cleared = true;
-    for (const [index, item] of this.#items.entries())
-      this.#items[index] = { ...item, dueAt: null };
+    const later = this.#decided.at > wished ? this.#decided.position : null;
+    for (const [index, item] of this.#items.entries()) {
+      if (item.position !== later) this.#items[index] = { ...item, dueAt: null };
+    }
     if (this.#forgottenDueAt !== null) this.#forgottenDueAt = 0;
   }
 

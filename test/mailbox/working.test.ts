@@ -6,7 +6,7 @@ import type { LoadedEvent, MailboxReads } from "../../src/journal/journal.ts";
 import type { Outcome } from "../../src/mailbox/handlers.ts";
 import { Mailbox } from "../../src/mailbox/mailbox.ts";
 import { Roster } from "../../src/mailbox/roster.ts";
-import { completed, MailboxWorld, postedOf } from "../support/mailbox-world.ts";
+import { completed, MailboxWorld, postedOf, threw } from "../support/mailbox-world.ts";
 
 /** The world's journal with other loads. */
 function readsWith(world: MailboxWorld, load: MailboxReads["load"]): MailboxReads {
@@ -169,8 +169,46 @@ test("a wish to retry now reaches a page that is on its way", () => {
     () => undefined,
   );
   mailbox.ask();
-  mailbox.clearWaits();
+  mailbox.clearWaits(seq(2));
   const item = { position: seq(1), event: seq(1), counted: 1, attempts: 1, dueAt: 9_999 };
   mailbox.land({ items: [item], more: false, upTo: seq(1) }, 0);
   expect(mailbox.runnable(0)).toBe(true);
+});
+
+test("a wish to retry now that the journal took before the failure hastens nothing", () => {
+  const mailbox = new Mailbox(
+    () => "strict",
+    () => undefined,
+  );
+  const item = {
+    position: seq(1),
+    event: seq(1),
+    counted: 1,
+    attempts: 1,
+    dueAt: 9_999,
+    loaded: null,
+  };
+  mailbox.putBack(item, 0, seq(8));
+  mailbox.clearWaits(seq(7));
+  expect(mailbox.runnable(0)).toBe(false);
+  mailbox.clearWaits(seq(9));
+  expect(mailbox.runnable(0)).toBe(true);
+});
+
+test("behind a head that waits for its retry nothing more is read, however much waits in the journal", async () => {
+  const world = new MailboxWorld();
+  let pages = 0;
+  const waiting: MailboxReads["waiting"] = (ref, after, limit) => {
+    pages++;
+    return world.journal.waiting(ref, after, limit);
+  };
+  const reads = { ...readsWith(world, (items) => world.journal.load(items)), waiting };
+  world.roster = world.newRoster({ reads });
+  world.handlers.respond = (job) => (job.attempt === 1 ? threw() : completed());
+  for (let n = 0; n < 500; n++) world.journaled("a");
+  world.roster.start();
+  await world.clock.settle();
+  expect(pages).toBe(0);
+  await world.clock.advance(600_000);
+  expect(world.journal.ledger.work.size).toBe(0);
 });

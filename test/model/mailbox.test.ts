@@ -99,7 +99,7 @@ class Pair {
         return this.#skip(step.pick);
       case "retry now":
         this.#unsettled = this.#unsettled.map((item) => ({ ...item, dueAt: null }));
-        return this.#mailbox.clearWaits();
+        return this.#mailbox.clearWaits(seq(++this.#last));
       case "pass":
         this.#now += step.ms;
     }
@@ -138,7 +138,7 @@ class Pair {
     if (this.#asked !== null) return;
     const item = this.#mailbox.take(this.#now);
     if (item === null) {
-      if (this.#mailbox.behind) this.#asked = this.#mailbox.ask();
+      if (this.#mailbox.starved) this.#asked = this.#mailbox.ask();
       return;
     }
     this.taken++;
@@ -153,7 +153,7 @@ class Pair {
     this.#unsettled = this.#unsettled.map((known) =>
       known.position === position ? { ...known, dueAt } : known,
     );
-    this.#mailbox.putBack({ ...item, dueAt, loaded: null }, this.#now);
+    this.#mailbox.putBack({ ...item, dueAt, loaded: null }, this.#now, seq(++this.#last));
   }
 
   /** What is taken is unsettled, due, and overtakes nothing that it must not overtake. */
@@ -179,7 +179,7 @@ class Pair {
   drain(): void {
     this.do({ do: "pass", ms: 0 });
     for (let turn = 0; turn < 10_000 && this.#unsettled.length > 0; turn++) {
-      if (this.#asked === null && !this.#mailbox.runnable(this.#now) && !this.#mailbox.behind) {
+      if (this.#asked === null && !this.#mailbox.runnable(this.#now) && !this.#mailbox.starved) {
         this.#now = Math.max(this.#now, this.#mailbox.wakeAt() ?? this.#now);
       }
       this.do({ do: "read" });
