@@ -9,6 +9,8 @@ export const LIMITS = {
   HEADER_BYTES_MAX: 32 * 2 ** 10,
   URL_BYTES_MAX: 8 * 2 ** 10,
   JSON_DEPTH_MAX: 128,
+  /** XML is read a hundred times slower than JSON: more would hold the loop for seconds. */
+  XML_BYTES_MAX: 2 * 2 ** 20,
   /** Fields and files in one multipart body. */
   MULTIPART_PARTS_MAX: 1_000,
   /** Events in one request. */
@@ -16,6 +18,17 @@ export const LIMITS = {
   CONNECTION_KEY_BYTES_MAX: 512,
   DEDUPE_KEY_BYTES_MAX: 512,
   EVENT_TYPE_BYTES_MAX: 256,
+  /** Requests that failed verification and are kept, per source; the oldest give way. */
+  QUARANTINE_ROWS_MAX: 1_000,
+  QUARANTINE_BYTES_MAX: 32 * 2 ** 20,
+  /** Of them, kept per source and second; the rest is only refused, so that forgeries cost no disk. */
+  QUARANTINE_PER_SECOND: 20,
+  /** Requests acknowledged and not yet verified, in all; beyond them they get a 503. */
+  HELD_ROWS_MAX: 10_000,
+  HELD_BYTES_MAX: 256 * 2 ** 20,
+  /** Requests for the quarantine on their way to the disk: beyond it forgeries are dropped, and what would be held gets a 503. */
+  QUARANTINE_WAITING_BYTES_MAX: 8 * 2 ** 20,
+  HELD_WAITING_BYTES_MAX: 64 * 2 ** 20,
   /** Entries and bytes handed to the journal and not yet committed; beyond them requests get a 503. */
   COMMIT_WAITING_MAX: 20_000,
   COMMIT_WAITING_BYTES_MAX: 128 * 2 ** 20,

@@ -20,9 +20,13 @@ const PARSER = new XMLParser({
 /**
  * XML as an object of its root: `<a x="1"><b>2</b></a>` → `{ a: { "@x": "1", b: "2" } }`; a repeated
  * element is an array. A document type is refused: it can define entities that expand without bound
- * or name files, and no sender of events needs one. Fails in a sentence with the place.
+ * or name files, and no sender of events needs one. At most `LIMITS.XML_BYTES_MAX` characters. Fails in
+ * a sentence with the place.
  */
 export function parseXml(text: string): Result<unknown, string> {
+  if (text.length > LIMITS.XML_BYTES_MAX) {
+    return err(`XML: longer than ${LIMITS.XML_BYTES_MAX} characters`);
+  }
   if (text.includes("<!DOCTYPE") || text.includes("<!ENTITY")) {
     return err("XML: a document type is not accepted");
   }

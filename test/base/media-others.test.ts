@@ -47,6 +47,12 @@ describe("XML", () => {
     expect(faultOf(nested(100_000), XML)).toStartWith("malformed_body");
   });
 
+  test("longer than the limit is refused before it is read", () => {
+    const long = `<a>${"x".repeat(LIMITS.XML_BYTES_MAX)}</a>`;
+    expect(faultOf(long, XML)).toStartWith("malformed_body: XML: longer than");
+    expect(faultOf(`<a>${"x".repeat(LIMITS.XML_BYTES_MAX - 7)}</a>`, XML)).toBe("read");
+  });
+
   test("cannot reach a prototype by its names", () => {
     read(`<__proto__><polluted>1</polluted></__proto__>`, XML);
     read(`<a><constructor><prototype><polluted>1</polluted></prototype></constructor></a>`, XML);

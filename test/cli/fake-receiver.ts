@@ -76,11 +76,19 @@ export const source = (
 });
 
 /** A configuration of these sources, whose public listener is the receiver. */
-export function configured(port: number, ...sources: SourceSettings[]): CliDeps["loadSettings"] {
+export const configured = (port: number, ...sources: SourceSettings[]): CliDeps["loadSettings"] =>
+  configuredAs(null, port, ...sources);
+
+/** The same, known to providers by another URL. */
+export function configuredAs(
+  publicUrl: string | null,
+  port: number,
+  ...sources: SourceSettings[]
+): CliDeps["loadSettings"] {
   const settings: Settings = {
     configPath: "/c.ts",
     listen: { public: { host: "0.0.0.0", port }, admin: { host: "127.0.0.1", port: 1 } },
-    publicUrl: null,
+    publicUrl,
     dataDir: "/d",
     sources: Object.fromEntries(sources.map((each) => [each.name, each])),
     endpoints: {},

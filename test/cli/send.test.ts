@@ -2,7 +2,14 @@ import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Webhooks } from "@octokit/webhooks";
 import { EXIT } from "../../src/cli/exit.ts";
 import { presets } from "../../src/providers/index.ts";
-import { configured, type FakeReceiver, fakeReceiver, sender, source } from "./fake-receiver.ts";
+import {
+  configured,
+  configuredAs,
+  type FakeReceiver,
+  fakeReceiver,
+  sender,
+  source,
+} from "./fake-receiver.ts";
 
 let receiver: FakeReceiver;
 beforeEach(() => {
@@ -136,4 +143,17 @@ test("--to with a path is taken as it is", async () => {
     "s",
   );
   expect(receiver.posts[0]?.path).toBe("/proxy/in/x");
+});
+
+test("where publicUrl is configured, the sample is signed for it and still posted here", async () => {
+  const pay = source("pay", "square", "s3cret");
+  const pipe = sender(configuredAs("https://hooks.example.com", receiver.port, pay));
+
+  expect(await pipe.run("send", "square", "payment.created")).toBe(EXIT.OK);
+
+  const [post] = receiver.posts;
+  const signed = `https://hooks.example.com/in/pay${post?.body ?? ""}`;
+  expect(post?.headers.get("x-square-hmacsha256-signature")).toBe(
+    new Bun.CryptoHasher("sha256", "s3cret").update(signed).digest("base64"),
+  );
 });
