@@ -1,3 +1,4 @@
+import { seq } from "../../src/base/ids.ts";
 import type { EventFact, Fact, Intake } from "../../src/journal/facts.ts";
 
 export const T0 = Date.UTC(2026, 0, 1);
@@ -35,4 +36,25 @@ export const fact = (fingerprint = "f", at = T0): Fact => ({
   at,
   source: "s",
   fingerprint,
+});
+
+/** The event at this place settles, at its first position. */
+export const settledFact = (
+  event: number,
+  more: Partial<Extract<Fact, { kind: "settled" }>> = {},
+): Fact => ({
+  kind: "settled",
+  at: T0,
+  event: seq(event),
+  position: seq(event),
+  outcome: "completed",
+  reason: null,
+  error: null,
+  state: null,
+  emitted: [],
+  attempt: 1,
+  startedAt: T0,
+  durationMs: 1,
+  stale: false,
+  ...more,
 });

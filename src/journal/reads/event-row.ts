@@ -1,9 +1,8 @@
 import { eventId, requestId, seq } from "../../base/ids.ts";
-import type { RequestEntry } from "../entries.ts";
 import type { ErrorFact } from "../facts.ts";
 import { originName, outcomeName, STATUS, statusName } from "../projection/codes.ts";
 import type { AttemptRow, EventRow } from "../rows.ts";
-import { entryHeadAt } from "./log-entry.ts";
+import type { Entries } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 /** An event of the projection, with its source's and connection's names. */
@@ -43,12 +42,9 @@ interface StoredAttempt {
 }
 
 /** An event as lists show it; its dedupe key stands in the log. */
-export function eventRow(row: Row, log: Statements): EventRow {
-  const entry = entryHeadAt(log, row.seq);
-  const fact =
-    entry === null
-      ? undefined
-      : (JSON.parse(entry.fact) as RequestEntry).events[row.seq - entry.seq];
+export function eventRow(row: Row, entries: Entries): EventRow {
+  const entry = entries.at(row.seq);
+  const fact = entry?.request.events[row.seq - entry.row.seq];
   return {
     id: eventId(seq(row.seq), row.run),
     seq: seq(row.seq),

@@ -2,14 +2,13 @@ import type { Clock } from "../../base/clock.ts";
 import { type EventId, eventId, parseEventId, type Seq, seq } from "../../base/ids.ts";
 import { dedupeHash } from "../batch.ts";
 import { BUCKETS } from "../dedupe.ts";
-import type { RequestEntry } from "../entries.ts";
 import type { EventFilter, RequestFact } from "../facts.ts";
 import { ReadRefused } from "../journal.ts";
 import { STATUS } from "../projection/codes.ts";
 import type { EventDetail, EventRow, Page } from "../rows.ts";
 import { attemptsOf, eventRow, type Row } from "./event-row.ts";
 import { type Condition, condition } from "./filter.ts";
-import { entryAt, sliceOf } from "./log-entry.ts";
+import { Entries, entryAt, sliceOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 const SELECT =
@@ -37,8 +36,9 @@ export class EventReader {
     const { rows, reached } = this.#down(this.#condition(filter), below, page.limit);
     const full = rows.length === page.limit;
     const last = full ? rows.at(-1)?.seq : reached;
+    const entries = new Entries(this.#log, "heads");
     return {
-      rows: rows.map((row) => eventRow(row, this.#log)),
+      rows: rows.map((row) => eventRow(row, entries)),
       nextCursor: last === undefined || last <= 1 ? null : String(last),
     };
   }
@@ -46,10 +46,11 @@ export class EventReader {
   oldest(filter: EventFilter, after: Seq, upTo: Seq, limit: number): EventRow[] {
     const { where, values } = this.#condition(filter);
     const sql = `${SELECT} WHERE e.seq > ? AND e.seq <= ? AND ${where} ORDER BY e.seq LIMIT ?`;
+    const entries = new Entries(this.#log, "heads");
     return this.#index
       .of<Row, (string | number)[]>(sql)
       .all(after, upTo, ...values, limit)
-      .map((row) => eventRow(row, this.#log));
+      .map((row) => eventRow(row, entries));
   }
 
   count(filter: EventFilter, upTo: Seq, atMost: number): number {
@@ -63,13 +64,11 @@ export class EventReader {
   event(id: EventId): EventDetail | null {
     const row = this.#row(id);
     if (row === null) return null;
-    const entry = entryAt(this.#log, row.seq);
-    const fact =
-      entry === null
-        ? undefined
-        : (JSON.parse(entry.fact) as RequestEntry).events[row.seq - entry.seq];
+    const entries = new Entries(this.#log, "bodies");
+    const entry = entries.at(row.seq)?.row ?? null;
+    const fact = entries.at(row.seq)?.request.events[row.seq - (entry?.seq ?? 0)];
     return {
-      ...eventRow(row, this.#log),
+      ...eventRow(row, entries),
       position: seq(row.position),
       body: entry === null || entry.body === null ? null : sliceOf(entry.body, fact?.range ?? null),
       request: (JSON.parse(entry?.request ?? "null") as RequestFact | null) ?? {
@@ -94,12 +93,18 @@ export class EventReader {
   }
 
   changes(after: Seq, limit: number): { rows: EventRow[]; upTo: Seq } {
+    // The log may be further than the projection by now: what is passed over here is never asked for again.
+    const upTo = this.#applied();
     const seqs = this.#log
-      .of<{ seq: number; width: number; kind: number; event: number | null }, [number, number]>(
-        "SELECT seq, width, kind, CASE WHEN kind IN (3, 4) THEN fact ->> '$.event' END AS event FROM log WHERE seq > ? AND kind IN (1, 3, 4) ORDER BY seq LIMIT ?",
+      .of<
+        { seq: number; width: number; kind: number; event: number | null },
+        [number, number, number]
+      >(
+        "SELECT seq, width, kind, CASE WHEN kind IN (3, 4) THEN fact ->> '$.event' END AS event FROM log WHERE seq > ? AND seq <= ? AND kind IN (1, 3, 4) ORDER BY seq LIMIT ?",
       )
-      .all(after, limit);
+      .all(after, upTo, limit);
     const rows: EventRow[] = [];
+    const entries = new Entries(this.#log, "heads");
     const one = this.#index.of<Row, [number]>(`${SELECT} WHERE e.seq = ?`);
     for (const entry of seqs) {
       const places =
@@ -108,11 +113,12 @@ export class EventReader {
           : [entry.event];
       for (const place of places) {
         const row = one.get(place);
-        if (row !== null) rows.push(eventRow(row, this.#log));
+        if (row !== null) rows.push(eventRow(row, entries));
       }
     }
     const last = seqs.at(-1);
-    return { rows, upTo: seq(last === undefined ? after : last.seq + last.width - 1) };
+    const all = last === undefined || seqs.length < limit;
+    return { rows, upTo: seq(all ? Math.max(after, upTo) : last.seq + last.width - 1) };
   }
 
   #condition(filter: EventFilter): Condition {
@@ -136,6 +142,13 @@ export class EventReader {
       window = Math.min(window * 2, WINDOW_MAX);
     }
     return { rows, reached: top };
+  }
+
+  #applied(): number {
+    const mark = this.#index.of<{ value: string }, []>(
+      "SELECT value FROM meta WHERE name = 'applied'",
+    );
+    return Number(mark.get()?.value ?? 0);
   }
 
   #top(): number {

@@ -10,6 +10,10 @@ export interface Condition {
   readonly direct: boolean;
 }
 
+/** The message or the code, and not the names and marks of the JSON that they are kept in. */
+const ERROR_HAS =
+  "(e.error IS NOT NULL AND (instr(lower(e.error ->> '$.code'), lower(?)) > 0 OR instr(lower(e.error ->> '$.message'), lower(?)) > 0))";
+
 /**
  * A filter as SQL. The status is a literal, so that its partial index applies. Text is searched with
  * `instr`, which has no patterns that a hostile search could make slow; globs are `*` only.
@@ -42,8 +46,7 @@ export function condition(
   if (filter.origin !== undefined) add("e.origin = ?", originCode(filter.origin));
   if (filter.since !== undefined) add("e.received_ms >= ?", filter.since);
   if (filter.until !== undefined) add("e.received_ms < ?", filter.until);
-  if (filter.error !== undefined)
-    add("instr(lower(coalesce(e.error, '')), lower(?)) > 0", filter.error);
+  if (filter.error !== undefined) add(ERROR_HAS, filter.error, filter.error);
   const direct = addSearch(filter.q, add, hashHits);
   const indexed =
     filter.connection !== undefined ||
@@ -73,7 +76,9 @@ function addSearch(
     return true;
   }
   add(
-    "(instr(lower(e.type), lower(?)) > 0 OR instr(lower(coalesce(e.error, e.reason, '')), lower(?)) > 0 OR instr(lower(coalesce((SELECT key FROM connections WHERE id = e.connection_id), '')), lower(?)) > 0)",
+    `(instr(lower(e.type), lower(?)) > 0 OR instr(lower(e.reason), lower(?)) > 0 OR ${ERROR_HAS} OR instr(lower(coalesce((SELECT key FROM connections WHERE id = e.connection_id), '')), lower(?)) > 0)`,
+    q,
+    q,
     q,
     q,
     q,

@@ -1,11 +1,10 @@
 import type { Statement } from "bun:sqlite";
 import { eventId, type Seq, seq } from "../../base/ids.ts";
-import type { RequestEntry } from "../entries.ts";
 import type { ConnectionRef, RequestFact } from "../facts.ts";
 import type { ConnectionView, LoadedEvent, Unit, WorkItem } from "../journal.ts";
 import { connectionStatusName } from "../projection/codes.ts";
 import { newestOf } from "../projection/connections.ts";
-import { entryAt, sliceOf } from "./log-entry.ts";
+import { Entries, sliceOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 interface WorkRow {
@@ -89,10 +88,11 @@ export class MailboxReader {
 
   load(items: readonly { readonly event: Seq; readonly position: Seq }[]): LoadedEvent[] {
     const loaded: LoadedEvent[] = [];
+    const entries = new Entries(this.#log, "bodies");
     for (const item of items) {
-      const row = entryAt(this.#log, item.event);
-      if (row === null) continue;
-      const entry = JSON.parse(row.fact) as RequestEntry;
+      const found = entries.at(item.event);
+      if (found === null) continue;
+      const { row, request: entry } = found;
       const fact = entry.events[item.event - row.seq];
       if (fact === undefined) continue;
       loaded.push({
