@@ -1,8 +1,13 @@
 import type { Database, Statement } from "bun:sqlite";
 import { type Batch, type BatchReply, type Entry, unpackBatch } from "./batch.ts";
+import { Checkpoints } from "./checkpoints.ts";
 import type { DedupeIndex, Original } from "./dedupe.ts";
 import { type DuplicateEntry, KIND, type RequestEntry } from "./entries.ts";
 import { isDiskFull } from "./open.ts";
+
+/** What came of a transaction beside the log's entries. */
+export type Beside<T> = { readonly ok: true; readonly value: T } | Refused;
+type Refused = Extract<BatchReply, { readonly ok: false }>;
 
 /** Pages of 4 KiB in the WAL after which a checkpoint is due. */
 const CHECKPOINT_PAGES = 2_000;
@@ -29,7 +34,7 @@ export class LogWriter {
   readonly #run: number;
   readonly #dedupe: DedupeIndex;
   readonly #insert: Statement<unknown, Row>;
-  readonly #checkpoint: Statement<{ busy: number; log: number; checkpointed: number }, []>;
+  readonly #checkpoints: Checkpoints;
   #next: number;
   #failed: string | null = null;
   #pagesWritten = 0;
@@ -42,7 +47,7 @@ export class LogWriter {
     this.#insert = db.prepare(
       "INSERT INTO log (seq, kind, run, at_ms, width, fact, links, request, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
-    this.#checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
+    this.#checkpoints = new Checkpoints(db);
   }
 
   /** Everything up to here is committed and synced. */
@@ -66,15 +71,31 @@ export class LogWriter {
     return { ok: true, head: this.head, numbers: Float64Array.from(reply) };
   }
 
+  /**
+   * A transaction of its own for what stands beside the log in its file, synced like a batch and refused
+   * under the same rule. `bytes`: about what it writes.
+   */
+  beside<T>(bytes: number, work: () => T): Beside<T> {
+    if (this.#failed !== null) return { ok: false, code: "failing", detail: this.#failed };
+    try {
+      this.#db.run("BEGIN IMMEDIATE");
+      const value = work();
+      this.#db.run("COMMIT");
+      this.#pagesWritten += 1 + (bytes >> 11);
+      return { ok: true, value };
+    } catch (error) {
+      return this.#undo(error);
+    }
+  }
+
   /** Moves pages from the WAL to the file when enough have gathered; called between commits. `true`: did something. */
   checkpointIfDue(): boolean {
     if (this.#pagesWritten < CHECKPOINT_PAGES || this.#failed !== null) return false;
     this.#pagesWritten = 0;
     try {
-      this.#checkpoint.get();
+      this.#checkpoints.run();
     } catch (error) {
-      // A checkpoint that finds no room leaves the WAL as it is, complete; the next one tries again.
-      if (!isDiskFull(error)) this.#failed = `checkpoint: ${String(error)}`;
+      this.#failed = `checkpoint: ${String(error)}`;
     }
     return true;
   }
@@ -145,12 +166,16 @@ export class LogWriter {
     this.#next += entry.width;
   }
 
-  #rollBack(entries: readonly Entry[], first: number, error: unknown): BatchReply {
+  #rollBack(entries: readonly Entry[], first: number, error: unknown): Refused {
     this.#dedupe.forget(
       entries.flatMap((entry) => entry.hashes),
       first,
     );
     this.#next = first;
+    return this.#undo(error);
+  }
+
+  #undo(error: unknown): Refused {
     const full = isDiskFull(error);
     if (!full) this.#failed = `commit: ${String(error)}`;
     try {

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
+import { Checkpoints } from "../checkpoints.ts";
 import { type DuplicateEntry, KIND, type RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
-import { isDiskFull } from "../open.ts";
 import {
   applyAttempted,
   applyDuplicate,
@@ -24,7 +24,7 @@ export class Projection {
   readonly #db: Database;
   readonly #rows: Statement<LogRow, [number, number]>;
   readonly #mark: Statement;
-  readonly #checkpoint: Statement;
+  readonly #checkpoints: Checkpoints;
   #tables: Tables;
   #applied: number;
   #entriesSinceCheckpoint = 0;
@@ -38,7 +38,7 @@ export class Projection {
     this.#mark = db.prepare(
       "INSERT INTO meta (name, value) VALUES ('applied', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
     );
-    this.#checkpoint = db.prepare("PRAGMA wal_checkpoint(PASSIVE)");
+    this.#checkpoints = new Checkpoints(db);
     this.#applied = Number(
       db.query<{ value: string }, []>("SELECT value FROM meta WHERE name = 'applied'").get()
         ?.value ?? 0,
@@ -79,12 +79,7 @@ export class Projection {
   checkpointIfDue(): void {
     if (this.#entriesSinceCheckpoint < CHECKPOINT_PAGES) return;
     this.#entriesSinceCheckpoint = 0;
-    try {
-      this.#checkpoint.get();
-    } catch (error) {
-      // Without room the WAL stays as it is, complete; a later checkpoint tries again.
-      if (!isDiskFull(error)) throw error;
-    }
+    this.#checkpoints.run();
   }
 
   #apply(row: LogRow): void {
