@@ -8,16 +8,13 @@ import type { SchemaBuilder } from "./types/schemas.ts";
  * is exported here is public: `longstop init` writes its types beside the configuration.
  */
 export type {
-  BearerConfig,
   Config,
   EndpointConfig,
   EventConfig,
-  HmacConfig,
   ReconcileConfig,
   RetryConfig,
   Size,
   SourceConfig,
-  VerifyConfig,
 } from "./types/config.ts";
 export type {
   Context,
@@ -29,6 +26,17 @@ export type {
   Payload,
 } from "./types/handler.ts";
 export type { Schema, SchemaBuilder, Static } from "./types/schemas.ts";
+export type {
+  BearerConfig,
+  HmacConfig,
+  IpAllowListConfig,
+  JwtAlgorithms,
+  JwtConfig,
+  Oauth2Config,
+  SignatureConfig,
+  VerifyConfig,
+  WhenUnavailable,
+} from "./types/verify.ts";
 
 /** Returns its argument: it is there for the editor, which then knows every key. */
 export const defineConfig = (config: Config): Config => config;

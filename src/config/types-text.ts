@@ -1,6 +1,7 @@
 import * as configFile from "./types/config.ts" with { type: "text" };
 import * as handlerFile from "./types/handler.ts" with { type: "text" };
 import * as schemasFile from "./types/schemas.ts" with { type: "text" };
+import * as verifyFile from "./types/verify.ts" with { type: "text" };
 
 /** The first line of the file: by it `init` knows a file that is its own to renew. */
 export const TYPES_HEAD =
@@ -25,7 +26,9 @@ export const Type: SchemaBuilder;
  * very texts that this program is compiled against, carried along, so that the two cannot drift apart.
  */
 export function typesText(): string {
-  const parts = [handlerFile, schemasFile, configFile].map((file) => withoutImports(textOf(file)));
+  const parts = [handlerFile, schemasFile, verifyFile, configFile].map((file) =>
+    withoutImports(textOf(file)),
+  );
   const body = [...parts, VALUES].join("\n").trim();
   const indented = body.replaceAll(/^(?=.)/gm, "  ");
   return `${TYPES_HEAD}\ndeclare module "longstop" {\n${indented}\n}\n`;

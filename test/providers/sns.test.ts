@@ -1,67 +1,17 @@
-import { afterEach, describe, expect, spyOn, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { sign } from "node:crypto";
-import { EventEmitter } from "node:events";
-import https from "node:https";
-import Validator from "sns-validator";
-import { presetByName } from "../../src/providers/index.ts";
-import { type SnsMessage, signedTexts } from "../../src/providers/sns-message.ts";
-import { Receiving } from "../support/receiving.ts";
-import { sourceSettings } from "../support/settings.ts";
+import { signedTexts } from "../../src/providers/sns-message.ts";
 import certificates from "../vectors/certificates.json";
-import { down, Network } from "./network.ts";
-import { AT } from "./requests.ts";
-
-const HOST = "https://sns.eu-west-1.amazonaws.com";
-const CERTIFICATE = `${HOST}/SimpleNotificationService-1.pem`;
-const TOPIC = "arn:aws:sns:eu-west-1:123456789012:orders";
-
-const NOTIFICATION: SnsMessage = {
-  Type: "Notification",
-  MessageId: "22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324",
-  TopicArn: TOPIC,
-  Subject: "My First Message",
-  Message: '{"order":"☃"}',
-  Timestamp: "2026-11-22T11:59:58.000Z",
-  SignatureVersion: "1",
-  SigningCertURL: CERTIFICATE,
-  Token: undefined,
-  SubscribeURL: undefined,
-  Signature: undefined,
-};
-
-const CONFIRMATION: SnsMessage = {
-  ...NOTIFICATION,
-  Type: "SubscriptionConfirmation",
-  Subject: undefined,
-  Message: "You have chosen to subscribe to the topic.",
-  Token: "2336412f37",
-  SubscribeURL: `${HOST}/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=2336412f37`,
-};
-
-function signed(message: SnsMessage, key = certificates.privateKey): SnsMessage {
-  const hash = message.SignatureVersion === "1" ? "sha1" : "sha256";
-  const [text = ""] = signedTexts(message);
-  return { ...message, Signature: sign(hash, Buffer.from(text), key).toString("base64") };
-}
-
-function world(given: { credentials?: Record<string, string>; certificate?: string } = {}) {
-  const source = sourceSettings({
-    provider: "sns",
-    verify: null,
-    credentials: given.credentials ?? null,
-  });
-  const receiving = new Receiving([source], {}, AT);
-  const network = new Network(({ url }) =>
-    url.endsWith(".pem") ? new Response(given.certificate ?? certificates.sns) : new Response("ok"),
-  );
-  receiving.answering = network.fetch;
-  const post = async (message: object): Promise<string> => {
-    const headers = { "content-type": "text/plain; charset=UTF-8" };
-    const answer = await receiving.send("shop", JSON.stringify(message, null, 2), headers);
-    return answer.code ?? String(answer.status);
-  };
-  return { receiving, network, post };
-}
+import { down } from "./network.ts";
+import {
+  CERTIFICATE,
+  CONFIRMATION,
+  HOST,
+  NOTIFICATION,
+  signed,
+  TOPIC,
+  world,
+} from "./sns-world.ts";
 
 describe("a notification", () => {
   test("of either signature version is taken, named and read as JSON", async () => {
@@ -211,51 +161,6 @@ describe("a subscription", () => {
       const Signature = sign("sha1", Buffer.from(text), certificates.privateKey).toString("base64");
       expect(await post({ ...ending, Signature })).toBe("200");
       expect(receiving.journal.intakes[index]?.events[0]?.type).toBe("UnsubscribeConfirmation");
-    }
-  });
-});
-
-describe("Amazon's own validator", () => {
-  afterEach(() => {
-    spied.mockRestore();
-  });
-  let spied = spyOn(https, "get");
-
-  const validated = (message: object): Promise<boolean> => {
-    spied = spyOn(https, "get").mockImplementation(((_: string, got: (r: EventEmitter) => void) => {
-      const response = Object.assign(new EventEmitter(), { statusCode: 200 });
-      got(response);
-      response.emit("data", certificates.sns);
-      response.emit("end");
-      return new EventEmitter();
-    }) as unknown as typeof https.get);
-    return new Promise((resolve) => {
-      new Validator().validate(JSON.stringify(message), (error) => resolve(error === null));
-    });
-  };
-
-  test("takes what we sign, and refuses it changed", async () => {
-    const preset = presetByName("sns");
-    const source = sourceSettings({
-      provider: "sns",
-      verify: null,
-      publicKey: certificates.privateKey,
-    });
-    const made = preset?.sample("Notification", AT, "id1", source, "https://hooks.test/in/shop");
-    if (made?.ok !== true) throw new Error(made?.error);
-    const message = JSON.parse(Buffer.from(made.value.body).toString());
-    expect(await validated(message)).toBe(true);
-    expect(await validated({ ...message, Message: "other" })).toBe(false);
-    expect(await validated(signed(CONFIRMATION))).toBe(true);
-  });
-
-  test("agrees with ours on messages of either version", async () => {
-    for (const SignatureVersion of ["1", "2"]) {
-      for (const change of [{}, { Message: "other" }, { Subject: "other" }]) {
-        const message = { ...signed({ ...NOTIFICATION, SignatureVersion }), ...change };
-        const { post } = world();
-        expect((await post(message)) === "200").toBe(await validated(message));
-      }
     }
   });
 });
