@@ -1,7 +1,7 @@
 import { type AnyElysia, Elysia } from "elysia";
 import { KeyRing } from "./admin/auth/key-ring.ts";
 import { Slowdown } from "./admin/auth/slowdown.ts";
-import type { Readiness } from "./admin/deps.ts";
+import { readinessOf } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { BUILD } from "./base/build.ts";
 import type { Clock } from "./base/clock.ts";
@@ -10,6 +10,7 @@ import type { Random } from "./base/random.ts";
 import { Turnstile } from "./base/turnstile.ts";
 import type { Address, Settings } from "./config/settings.ts";
 import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
+import { QuarantineDesk } from "./ingress/quarantine-desk.ts";
 import { ingressRoutes, PUBLIC_APP } from "./ingress/routes.ts";
 import { SecretUses } from "./ingress/secret-uses.ts";
 import { SourceTable } from "./ingress/sources.ts";
@@ -67,8 +68,8 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   };
   const store = await openStore(initial, deps, failed);
   const { pool, roster, replays, operations } = mailboxes(store, now, deps);
-  const { sources, uses, receiving } = ingress(store, roster, now, deps);
-  const { keys, operating } = operators(store, pool, operations, now, deps);
+  const { sources, uses, quarantine, receiving } = ingress(store, roster, now, deps);
+  const { keys, operating } = operators(store, pool, operations, quarantine, now, deps);
   const listeners = new Listeners(clock, applications(initial.listen, receiving, operating));
   const tree = new Supervisor({ clock, log }, TREE, [
     child("journal", nothing, () => store.close()),
@@ -77,27 +78,16 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
       () => pool.start(),
       () => pool.stop(HOSTS_GRACE_MS),
     ),
-    child(
-      "secret uses",
-      () => uses.start(),
-      () => uses.stop(),
-    ),
+    service("secret uses", uses),
     child(
       "mailboxes",
       () => roster.start(),
       () => roster.stop(MAILBOXES_GRACE_MS),
     ),
-    child(
-      "replays",
-      () => replays.start(),
-      () => replays.stop(),
-    ),
+    service("replays", replays),
+    service("quarantine", quarantine),
     child("keys", () => openKeys(keys, initial, deps), nothing),
-    child(
-      "listeners",
-      () => listeners.start(),
-      () => listeners.stop(),
-    ),
+    service("listeners", listeners),
   ]);
   await tree.start((reason) => failed(String(reason)));
   checkUnclean(store, log);
@@ -162,19 +152,31 @@ function mailboxes(store: JournalHandle, now: Now, { clock, random, log }: AppDe
 }
 
 /** From the public address to the journal and on to the mailboxes. */
-function ingress({ journal }: JournalHandle, roster: Roster, now: Now, { clock, log }: AppDeps) {
+function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }: AppDeps) {
+  const { journal, reads } = store;
   const providers = providerDeps({ fetch, clock });
   const sources = new SourceTable(now.settings, { clock, providers });
   const uses = new SecretUses({ clock, log, journal, sources });
+  const quarantine = new QuarantineDesk({
+    clock,
+    log,
+    sources,
+    journal,
+    reads,
+    store: store.quarantine,
+    post: (posted) => roster.post(posted),
+    development: () => now.settings.development,
+  });
   const receiving = ingressRoutes({
     sources,
     journal,
+    quarantine: quarantine.entrance,
     clock,
     log,
     draining: () => now.draining,
     post: (posted) => roster.post(posted),
   });
-  return { sources, uses, receiving };
+  return { sources, uses, quarantine, receiving };
 }
 
 /** The operators' address. */
@@ -182,6 +184,7 @@ function operators(
   store: JournalHandle,
   pool: HandlerPool,
   operations: Operations,
+  { releases }: QuarantineDesk,
   now: Now,
   { clock, random, log, fixedKey }: AppDeps,
 ) {
@@ -190,13 +193,14 @@ function operators(
   const operating = adminRoutes({
     reads,
     operations,
+    releases,
     keys,
     slowdown: new Slowdown(clock),
     clock,
     random,
     log,
     settings: () => now.settings,
-    ready: () => readiness(now.draining, store, pool),
+    ready: () => readinessOf(now.draining, store.journal.pressure(), pool.health()),
     version: BUILD.version,
     development: now.settings.development,
   });
@@ -214,16 +218,10 @@ function child(
   return { name, start: async () => start(), stop: async () => stop() };
 }
 
-function readiness(draining: boolean, store: JournalHandle, pool: HandlerPool): Readiness {
-  const pressure = store.journal.pressure();
-  const { fault, ready, wanted } = pool.health();
-  if (draining) return { ready: false, reason: "It is shutting down." };
-  if (pressure === "disk_full") return { ready: false, reason: "The disk has no room." };
-  if (pressure !== null)
-    return { ready: false, reason: `The journal refuses requests: ${pressure}.` };
-  if (wanted > 0 && ready === 0)
-    return { ready: false, reason: `No handler host runs${fault === null ? "" : `: ${fault}`}.` };
-  return { ready: true, reason: null };
+/** A part that starts and stops by itself. */
+function service(name: string, own: { start(): unknown; stop(): unknown }): Child {
+  const [start, stop] = [async () => void (await own.start()), async () => void (await own.stop())];
+  return { name, start, stop };
 }
 
 async function openKeys(keys: KeyRing, settings: Settings, deps: AppDeps): Promise<void> {

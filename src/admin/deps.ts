@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Settings } from "../config/settings.ts";
+import type { Releases } from "../ingress/releases.ts";
 import type { Reads } from "../journal/journal.ts";
 import type { Operations } from "../mailbox/operations.ts";
 import type { KeyRing } from "./auth/key-ring.ts";
@@ -11,6 +12,8 @@ import type { Slowdown } from "./auth/slowdown.ts";
 export interface AdminDeps {
   readonly reads: Reads;
   readonly operations: Operations;
+  /** The way out of the quarantine. */
+  readonly releases: Pick<Releases, "release">;
   readonly keys: KeyRing;
   readonly slowdown: Slowdown;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import type { Endpoint } from "./endpoint.ts";
 import { eventEndpoints } from "./events/endpoints.ts";
 import { keyEndpoints } from "./keys/endpoints.ts";
 import { openApiEndpoints } from "./openapi/endpoints.ts";
+import { quarantineEndpoints } from "./quarantine/endpoints.ts";
 import { replayEndpoints } from "./replays/endpoints.ts";
 import { sourceEndpoints } from "./sources/endpoints.ts";
 import { statusEndpoints } from "./status/endpoints.ts";
@@ -17,6 +18,7 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...connectionEndpoints(deps),
     ...replayEndpoints(deps),
     ...sourceEndpoints(deps),
+    ...quarantineEndpoints(deps),
     ...keyEndpoints(deps),
     ...statusEndpoints(deps),
   ];

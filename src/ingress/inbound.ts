@@ -17,7 +17,7 @@ export class Arrived implements Inbound {
   #parsed: Result<unknown, MalformedBody> | null = null;
 
   constructor(
-    request: Request,
+    request: Pick<Request, "method" | "url" | "headers">,
     body: Uint8Array,
     source: Source,
     receivedAt: Millis,

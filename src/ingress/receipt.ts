@@ -18,6 +18,12 @@ export function receipt(status: 200 | 202 | 204, appended: readonly Appended[]):
   return new Response(`{"status":"accepted","events":[${events}]}`, ANSWERS[status]);
 }
 
+/** What the sender gets once a request that cannot be verified yet is on disk: nothing is said of its events. */
+export function heldReceipt(status: 200 | 202 | 204): Response {
+  if (status === 204) return new Response(null, { status });
+  return new Response('{"status":"held","events":[]}', ANSWERS[status]);
+}
+
 /** Requests up to this size go to the mailboxes as they are in memory; larger ones are read back when their turn comes. */
 const LOADED_BYTES_MAX = 64 * 2 ** 10;
 

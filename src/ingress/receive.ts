@@ -1,21 +1,22 @@
 import type { Clock } from "../base/clock.ts";
-import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { problem } from "../base/problems.ts";
-import type { EventFact, Intake } from "../journal/facts.ts";
 import { type Journal, JournalRefused, type Posted } from "../journal/journal.ts";
 import type { HandshakeReply } from "../providers/provider.ts";
-import { admit, closing, type HeaderPairs, REFUSALS, unread, wrongMethod } from "./admit.ts";
+import { admit, closing, REFUSALS, unread, wrongMethod } from "./admit.ts";
 import { readBody } from "./body.ts";
 import type { BodyFault } from "./body-fault.ts";
+import { intakeOf } from "./enter.ts";
 import { Arrived } from "./inbound.ts";
+import type { Quarantine } from "./quarantine.ts";
 import { postings, receipt } from "./receipt.ts";
 import type { Source, SourceTable } from "./sources.ts";
-import { traceOf } from "./trace.ts";
 
 export interface ReceiveDeps {
   readonly sources: SourceTable;
   readonly journal: Journal;
+  /** What becomes of a request that is not verified. */
+  readonly quarantine: Pick<Quarantine, "unproven">;
   /** Tells the mailboxes of what is journaled, in the order of the journal. */
   post(posted: readonly Posted[]): void;
   readonly clock: Clock;
@@ -63,13 +64,11 @@ async function take(
   if (request.method !== "POST") return options(request, source);
   const verifying = source.provider.verify(inbound);
   const proof = verifying instanceof Promise ? await verifying : verifying;
-  if (!proof.ok) return problem(proof.error.code, proof.error.detail);
+  if (!proof.ok) return deps.quarantine.unproven(inbound, headers, source, proof.error);
   noteSecret(proof.value.fingerprint, source, inbound, deps);
-  const events = source.provider.split(inbound);
-  if (!events.ok) return problem(events.error.code, events.error.detail);
-  if (events.value.length > LIMITS.BATCH_EVENTS_MAX) return problem("too_many_events");
-  if (events.value.length === 0) return receipt(source.provider.acceptedStatus, []);
-  const intake = intakeOf(inbound, events.value, source, headers, peer);
+  const intake = intakeOf(inbound, source, headers);
+  if ("code" in intake) return problem(intake.code, intake.detail);
+  if (intake.events.length === 0) return receipt(source.provider.acceptedStatus, []);
   const appended = await deps.journal.append(intake);
   if (!source.settled) deps.post(postings(intake, appended));
   const own = source.provider.reply?.(inbound) ?? null;
@@ -103,26 +102,6 @@ function noteSecret(
 ): void {
   if (fingerprint !== null)
     deps.sources.noteSecretUse(source.name, fingerprint, inbound.receivedAt);
-}
-
-function intakeOf(
-  inbound: Arrived,
-  events: readonly EventFact[],
-  source: Source,
-  headers: HeaderPairs,
-  peer: string,
-): Intake {
-  const trace = traceOf(inbound.header("traceparent"));
-  const intake: Intake = {
-    source: source.name,
-    origin: "webhook",
-    at: inbound.receivedAt,
-    events,
-    request: { method: inbound.method, url: inbound.url, peer, headers },
-    body: inbound.body,
-    settled: source.settled,
-  };
-  return trace === undefined ? intake : { ...intake, trace };
 }
 
 /** For finding the log line that belongs to an answer: microseconds of two clocks, unique for all that people need. */

@@ -14,6 +14,8 @@ export interface Source {
   readonly bucket: TokenBucket | null;
   /** Events are complete as soon as they are journaled: nobody processes them here. */
   readonly settled: boolean;
+  /** A request whose keys cannot be asked for is taken and verified later. */
+  readonly holds: boolean;
   /** Text bodies are taken as they are: only unverified, in development. */
   readonly takesText: boolean;
   /** For `Allow`. */
@@ -106,6 +108,7 @@ export class SourceTable {
       bodyBytesMax: source.bodyBytesMax,
       bucket: this.#bucket(source, before),
       settled: !source.handler && source.schemas.length === 0 && source.onStale === "process",
+      holds: source.whenUnavailable === "hold",
       takesText: settings.development && source.verify?.scheme === "none",
       methods: ["POST", ...provider.methods.filter((method) => method !== "POST"), "OPTIONS"],
       publicUrl: settings.publicUrl,

@@ -10,6 +10,8 @@ import { lockFile } from "./files.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Journal, MailboxReads, Reads } from "./journal.ts";
 import { type InstanceLock, lockInstance } from "./lock.ts";
+import type { QuarantineStore } from "./quarantine.ts";
+import { quarantineThrough } from "./quarantine-client.ts";
 import { ReaderClient, readsThrough } from "./threads/reader-client.ts";
 import { ThreadClient } from "./threads/rpc.ts";
 import { openWriters, type Writers } from "./threads/writers.ts";
@@ -32,6 +34,7 @@ export interface JournalHandle {
   readonly journal: Journal;
   readonly reads: Reads;
   readonly mailboxReads: MailboxReads;
+  readonly quarantine: QuarantineStore;
   /** The last life of the process ended by closing the journal. */
   readonly clean: boolean;
   /** Entries that the projection is behind the log. */
@@ -111,6 +114,7 @@ async function openLocked(
     journal,
     reads: readsThrough(operators),
     mailboxReads: readsThrough(mailboxes),
+    quarantine: quarantineThrough(writers.log),
     clean,
     lag,
     check: () => checkFile(dataDir),

@@ -13,6 +13,12 @@ import type {
   RequestFact,
   StoredKey,
 } from "./facts.ts";
+import type {
+  QuarantinedRequest,
+  QuarantineFilter,
+  QuarantineId,
+  QuarantineRow,
+} from "./quarantine.ts";
 import type { ConnectionRow, EventDetail, EventRow, Page, SourceRow } from "./rows.ts";
 
 /** Why the journal did not take something. Nothing was acknowledged, and the sender may try again. */
@@ -66,6 +72,18 @@ export interface Reads {
   runningJobs(): Promise<readonly { id: string; job: ReplayJob }[]>;
   keys(): Promise<readonly StoredKey[]>;
   sources(): Promise<readonly SourceRow[]>;
+  /** Requests that were not let in, newest first. */
+  quarantine(
+    filter: QuarantineFilter,
+    page: { limit: number; cursor: string | null },
+  ): Promise<Page<QuarantineRow>>;
+  /** The same, oldest first, after `after`: what is verified again in the order in which it came. */
+  quarantineIds(
+    filter: QuarantineFilter,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly { readonly id: QuarantineId; readonly source: string }[]>;
+  quarantined(id: QuarantineId): Promise<QuarantinedRequest | null>;
   /** Log entries in order, for `tail` and streams: one row per event that is new or settled after `after`. */
   changes(after: Seq, limit: number): Promise<{ rows: readonly EventRow[]; upTo: Seq }>;
 }

@@ -4,14 +4,16 @@ import type { Batch } from "./batch.ts";
 import { DedupeIndex } from "./dedupe.ts";
 import { indexFile, logFile } from "./files.ts";
 import { openLog } from "./log.ts";
-import { LogWriter, nextSeq } from "./log-writer.ts";
+import { type Beside, LogWriter, nextSeq } from "./log-writer.ts";
 import { openReader } from "./open.ts";
+import { QuarantineTable, type QuarantineWrite } from "./quarantine-table.ts";
 import { answerCalls, Transferred } from "./threads/rpc.ts";
 
 /** The log's thread: the only writer. It waits for the disk so that nobody else has to. */
 let db: Database | undefined;
 let writer: LogWriter | undefined;
 let dedupe: DedupeIndex | undefined;
+let table: QuarantineTable | undefined;
 
 function begun(): LogWriter {
   if (writer === undefined) throw new Error("the log is not open for writing yet");
@@ -39,6 +41,7 @@ answerCalls({
     if (db === undefined) throw new Error("the log is not open");
     dedupe = new DedupeIndex(db, openReader(indexFile(dataDir)), dedupeMs);
     writer = new LogWriter(db, dedupe, run);
+    table = new QuarantineTable(db);
     systemClock.soon(fillFilter);
     return null;
   },
@@ -48,6 +51,13 @@ answerCalls({
     // After the answer is on its way, and before the next batch: in nobody's commit.
     systemClock.soon(() => writer?.checkpointIfDue());
     return new Transferred(reply, reply.ok ? [reply.numbers.buffer] : []);
+  },
+  quarantine(write: QuarantineWrite): Beside<number[]> {
+    const bodies = write.kind === "keep" ? write.requests.map(({ body }) => body.byteLength) : [];
+    const bytes = bodies.reduce((sum, own) => sum + own, 0);
+    const reply = begun().beside(bytes, () => table?.write(write) ?? []);
+    systemClock.soon(() => writer?.checkpointIfDue());
+    return reply;
   },
   close(): null {
     writer?.close();

@@ -2,8 +2,9 @@ import type { Database } from "bun:sqlite";
 import { KIND } from "./entries.ts";
 import { DamagedFile, isDamaged, openWriter } from "./open.ts";
 import log1 from "./sql/log-1.sql" with { type: "text" };
+import log2 from "./sql/log-2.sql" with { type: "text" };
 
-export const LOG_MIGRATIONS: readonly string[] = [log1];
+export const LOG_MIGRATIONS: readonly string[] = [log1, log2];
 
 export interface OpenedLog {
   readonly db: Database;

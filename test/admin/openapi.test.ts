@@ -3,7 +3,7 @@ import { Value } from "@sinclair/typebox/value";
 import { adminEndpoints } from "../../src/admin/routes.ts";
 import { ProblemView } from "../../src/admin/schemas.ts";
 import { adminDesk, type Desk } from "../support/admin.ts";
-import { aConnection, aJob, anEvent } from "../support/fake-reads.ts";
+import { aConnection, aJob, anEvent, aQuarantined } from "../support/fake-reads.ts";
 
 type Operation = {
   operationId: string;
@@ -98,6 +98,7 @@ async function furnished(): Promise<Desk> {
   const head = { id: anEvent(1).id, seq: anEvent(1).seq, attempts: 1, nextAttemptAt: null };
   desk.reads.connectionRows = [aConnection("c1", { head })];
   desk.reads.jobRows = [{ id: "job_1", job: aJob() }];
+  desk.reads.quarantineRows = [aQuarantined(1)];
   desk.reads.sourceRows = [
     {
       source: "bank",
@@ -116,6 +117,7 @@ async function furnished(): Promise<Desk> {
 
 const BODIES: Readonly<Record<string, unknown>> = {
   "POST /v1/replays": { source: "bank" },
+  "POST /v1/quarantine/release": { ids: ["qua_1", "qua_2"] },
   "POST /v1/keys": { name: "a", scopes: ["pull:shop"] },
 };
 
@@ -127,7 +129,9 @@ test("every operation's real answer is what its schema says, and its refusals ar
     const endpoint = adminEndpoints(desk)[at];
     if (endpoint === undefined || !made.ok) throw new Error("nothing to call");
     const name = `${endpoint.method} ${endpoint.path}`;
-    const id = { events: anEvent(1).id, replays: "job_1", keys: made.value.key.id }[
+    const { key } = made.value;
+    const ids = { events: anEvent(1).id, replays: "job_1", keys: key.id, quarantine: "qua_1" };
+    const id: string | undefined = (ids as Record<string, string>)[
       endpoint.path.split("/")[2] ?? ""
     ];
     const path = endpoint.path

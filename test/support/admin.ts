@@ -7,6 +7,7 @@ import { seq } from "../../src/base/ids.ts";
 import type { Log, LogFields } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import type { Address, Settings, SourceSettings } from "../../src/config/settings.ts";
+import type { Release } from "../../src/ingress/releases.ts";
 import type { Fact } from "../../src/journal/facts.ts";
 import { FakeOperations } from "./fake-operations.ts";
 import { FakeReads } from "./fake-reads.ts";
@@ -31,7 +32,16 @@ export async function adminDesk(options: Options = {}) {
   const random = seededRandom(1);
   const facts: Fact[] = [];
   const lines: (readonly [string, LogFields | undefined])[] = [];
+  const tried: [id: string, dryRun: boolean][] = [];
   const desk = { ready: { ready: true, reason: null } as Readiness, refusal: null as Error | null };
+  const releases = {
+    outcomes: new Map<string, Release>(),
+    tried,
+    release: async (id: string, dryRun: boolean): Promise<Release> => {
+      tried.push([id, dryRun]);
+      return releases.outcomes.get(id) ?? { status: "not_found" };
+    },
+  };
   const record = async (fact: Fact): Promise<Seq> => {
     if (desk.refusal !== null) throw desk.refusal;
     facts.push(fact);
@@ -43,6 +53,7 @@ export async function adminDesk(options: Options = {}) {
   const deps: AdminDeps = {
     reads,
     operations,
+    releases,
     keys,
     slowdown: new Slowdown(clock),
     clock,
@@ -70,7 +81,7 @@ export async function adminDesk(options: Options = {}) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  return { ...deps, app, reads, operations, clock, facts, lines, desk, send, call };
+  return { ...deps, app, reads, operations, releases, clock, facts, lines, desk, send, call };
 }
 
 /** The body of a problem, checked to be one. */

@@ -2,6 +2,13 @@ import { type EventId, eventId, type Seq, seq } from "../../src/base/ids.ts";
 import type { EventFilter, ReplayJob, StoredKey } from "../../src/journal/facts.ts";
 import type { Reads } from "../../src/journal/journal.ts";
 import { ReadRefused } from "../../src/journal/journal.ts";
+import {
+  type QuarantinedRequest,
+  type QuarantineFilter,
+  type QuarantineId,
+  type QuarantineRow,
+  quarantineId,
+} from "../../src/journal/quarantine.ts";
 import type {
   ConnectionRow,
   EventDetail,
@@ -20,6 +27,7 @@ export class FakeReads implements Reads {
   jobRows: { id: string; job: ReplayJob }[] = [];
   keyRows: StoredKey[] = [];
   sourceRows: SourceRow[] = [];
+  quarantineRows: QuarantinedRequest[] = [];
   /** The filters that were asked for. */
   readonly asked: EventFilter[] = [];
 
@@ -82,6 +90,31 @@ export class FakeReads implements Reads {
 
   async sources(): Promise<readonly SourceRow[]> {
     return this.#read(this.sourceRows);
+  }
+
+  async quarantine(filter: QuarantineFilter, page: Asked): Promise<Page<QuarantineRow>> {
+    const rows = this.quarantineRows.filter(
+      (row) =>
+        (filter.source ?? row.source) === row.source &&
+        (filter.code ?? row.code) === row.code &&
+        (filter.held ?? row.held) === row.held,
+    );
+    return this.#page(rows, page);
+  }
+
+  async quarantineIds(
+    { source }: QuarantineFilter,
+    after: string | null,
+    limit: number,
+  ): Promise<readonly { id: QuarantineId; source: string }[]> {
+    const rows = this.quarantineRows.filter((row) => (source ?? row.source) === row.source);
+    const oldest = rows.toReversed();
+    const start = oldest.findIndex(({ id }) => id === after) + 1;
+    return this.#read(oldest.slice(start, start + limit));
+  }
+
+  async quarantined(id: QuarantineId): Promise<QuarantinedRequest | null> {
+    return this.#read(this.quarantineRows.find((row) => row.id === id) ?? null);
   }
 
   async changes(after: Seq): Promise<{ rows: readonly EventRow[]; upTo: Seq }> {
@@ -187,5 +220,30 @@ export function aJob(changes: Partial<ReplayJob> = {}): ReplayJob {
     createdAt: AT,
     finishedAt: null,
     ...changes,
+  };
+}
+
+/** A request in the quarantine as the journal's reads would answer it. */
+export function aQuarantined(
+  number: number,
+  changes: Partial<QuarantinedRequest> = {},
+): QuarantinedRequest {
+  const body = changes.body ?? Buffer.from(`{"n":${number}}`);
+  return {
+    id: quarantineId(number),
+    source: "bank",
+    at: AT,
+    code: "signature_mismatch",
+    detail: "No secret of this source matches.",
+    held: false,
+    size: body.byteLength,
+    request: {
+      method: "POST",
+      url: "/in/bank",
+      peer: "203.0.113.9",
+      headers: [["content-type", "application/json"]],
+    },
+    ...changes,
+    body,
   };
 }

@@ -1,12 +1,14 @@
 import type { Log, LogFields } from "../../src/base/log.ts";
 import { noLog } from "../../src/base/log.ts";
 import type { Settings, SourceSettings } from "../../src/config/settings.ts";
+import { Quarantine } from "../../src/ingress/quarantine.ts";
 import { type ReceiveDeps, receive } from "../../src/ingress/receive.ts";
 import { SourceTable } from "../../src/ingress/sources.ts";
 import type { Posted } from "../../src/journal/journal.ts";
 import type { OutboundFetch } from "../../src/providers/bounded-fetch.ts";
 import { providerDeps } from "../../src/providers/deps.ts";
 import { FakeJournal } from "./fake-journal.ts";
+import { FakeQuarantine } from "./fake-quarantine.ts";
 import { unreachable } from "./network.ts";
 import { settings } from "./settings.ts";
 import { SimClock } from "./sim-clock.ts";
@@ -35,6 +37,11 @@ export class Receiving implements ReceiveDeps {
   readonly errors: LogFields[] = [];
   readonly log: Log = { ...noLog, error: (_, fields = {}) => void this.errors.push(fields) };
   readonly sources: SourceTable;
+  readonly kept = new FakeQuarantine();
+  readonly quarantine: Quarantine;
+  isDevelopment = false;
+  /** How often a request was held. */
+  held = 0;
   isDraining = false;
   /** What providers ask for goes here: by default nobody answers. */
   readonly fetch: OutboundFetch = (url, init) => this.answering(url, init);
@@ -45,6 +52,13 @@ export class Receiving implements ReceiveDeps {
     this.sources = new SourceTable(settings(sources, given), {
       clock: this.clock,
       providers: providerDeps({ clock: this.clock, fetch: this.fetch }),
+    });
+    this.quarantine = new Quarantine({
+      clock: this.clock,
+      log: this.log,
+      store: this.kept,
+      held: () => void this.held++,
+      development: () => this.isDevelopment,
     });
   }
 

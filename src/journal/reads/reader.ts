@@ -4,6 +4,7 @@ import type { MailboxReads, Reads } from "../journal.ts";
 import { ConnectionReader } from "./connections.ts";
 import { EventReader } from "./events.ts";
 import { MailboxReader } from "./mailbox.ts";
+import { QuarantineReader } from "./quarantine.ts";
 import { Statements } from "./statements.ts";
 
 /** The same methods, answered at once: what runs inside a reading thread, or in a test without one. */
@@ -19,6 +20,7 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
   const events = new EventReader(onIndex, onLog, clock);
   const connections = new ConnectionReader(onIndex);
   const mailbox = new MailboxReader(new Statements(index), new Statements(log));
+  const quarantine = new QuarantineReader(onLog);
   return {
     events: (filter, page) => events.events(filter, page),
     event: (id) => events.event(id),
@@ -33,6 +35,9 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
     runningJobs: () => connections.runningJobs(),
     keys: () => connections.keys(),
     sources: () => connections.sources(),
+    quarantine: (filter, page) => quarantine.list(filter, page),
+    quarantineIds: (filter, after, limit) => quarantine.ids(filter, after, limit),
+    quarantined: (id) => quarantine.one(id),
     view: (refs, limit) => mailbox.view(refs, limit),
     waiting: (ref, after, limit) => mailbox.waiting(ref, after, limit),
     ready: (after, limit) => mailbox.ready(after, limit),
