@@ -65,8 +65,8 @@ export function presetTemplate(preset: PresetNeeds): Template {
   const source = `    // Receives at /in/${preset.name}\n    ${JSON.stringify(preset.name)}: {\n${lines.join("\n")}\n${HANDLER}\n    },`;
   const listen = `  // "0.0.0.0:8080" receives from everywhere; keep admin to this machine or your own network.
   listen: { public: "0.0.0.0:8080", admin: "127.0.0.1:8081" },
-  // How providers see this server; several sign the URL.
-  // publicUrl: "https://hooks.example.com",`;
+  // How providers see this server; ${preset.signsUrl ? `${preset.name} signs the URL: put your own here` : "several sign the URL"}.
+  ${preset.signsUrl ? "" : "// "}publicUrl: "https://hooks.example.com",`;
   return {
     config: frame(
       variables.length > 0 ? ["defineConfig", "env"] : ["defineConfig"],

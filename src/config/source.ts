@@ -14,6 +14,8 @@ import { VERIFICATION_DEFAULT, verificationCheck } from "./verify.ts";
 export interface PresetNeeds {
   readonly name: string;
   readonly needs: Readonly<Record<NeededKey, "required" | "optional" | "unused">>;
+  /** Set where the URL is signed, so that `publicUrl` has to be what the provider calls. */
+  readonly signsUrl?: true;
   /** `null`: the default. */
   readonly bodyBytesMax: number | null;
   /** Set where verifying may need the network, so that `verify.whenUnavailable` has a meaning. */

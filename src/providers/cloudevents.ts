@@ -1,7 +1,8 @@
 import { ok } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import { batchAt } from "./batches.ts";
-import { type Named, openSplit } from "./naming.ts";
+import { readAs } from "./inbound.ts";
+import { type Named, openSplit, type Split } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { textAt } from "./payload.ts";
 import type { HandshakeReply, Inbound, Preset } from "./provider.ts";
@@ -45,7 +46,7 @@ export const cloudevents: Preset = {
   open: (source, { keys }) => ({
     verify: openTokens(source, keys).verify,
     handshake: (inbound) => (inbound.method === "OPTIONS" ? permission(inbound, source) : null),
-    split: openSplit(source.event, nameEvent, batchAt()),
+    split: splitOf(source),
     methods: [],
     acceptedStatus: 202,
   }),
@@ -101,10 +102,26 @@ const STRUCTURED: ReadonlySet<string> = new Set([
   "application/cloudevents-batch+json",
 ]);
 
+/** In binary mode the data may be of any type, or absent: then the headers alone name the event. */
+function splitOf(source: SourceSettings): Split {
+  const split = openSplit(source.event, nameEvent, batchAt());
+  return (inbound) => {
+    const opaque = isBinary(inbound) && (inbound.body.length === 0 || isUnknown(inbound));
+    return split(opaque ? readAs(inbound, { parsed: () => ok(null) }) : inbound);
+  };
+}
+
+const isBinary = (inbound: Inbound): boolean =>
+  !STRUCTURED.has(inbound.mediaType) && inbound.header("ce-id") !== null;
+
+function isUnknown(inbound: Inbound): boolean {
+  const parsed = inbound.parsed();
+  return !parsed.ok && parsed.error.code === "unsupported_media_type";
+}
+
 /** Binary mode where the headers say so: a structured event names itself. */
 function nameEvent(payload: unknown, inbound: Inbound, parents: readonly unknown[]): Named {
-  const binary =
-    parents.length === 0 && !STRUCTURED.has(inbound.mediaType) && inbound.header("ce-id") !== null;
+  const binary = parents.length === 0 && isBinary(inbound);
   const attribute = (name: string): string | null =>
     binary ? decoded(inbound.header(`ce-${name}`)) : textAt(payload, name);
   const source = attribute("source");

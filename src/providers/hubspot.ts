@@ -1,10 +1,11 @@
 import { err } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import { batchAt } from "./batches.ts";
+import { readAs } from "./inbound.ts";
 import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { fieldOf, joined, textAt } from "./payload.ts";
-import type { Inbound, Preset } from "./provider.ts";
+import type { Preset } from "./provider.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { fiveMinutes, presetHmac } from "./schemes/preset-hmac.ts";
 import type { Scheme } from "./schemes/scheme.ts";
@@ -92,7 +93,7 @@ function openHubspot(source: SourceSettings): Scheme {
       const asReceived = scheme.verify(inbound);
       const mismatch = !asReceived.ok && asReceived.error.code === "signature_mismatch";
       if (!mismatch || !inbound.publicUrl.includes("%")) return asReceived;
-      const decoded = scheme.verify(withUrl(inbound, decodedUrl(inbound.publicUrl)));
+      const decoded = scheme.verify(readAs(inbound, { publicUrl: decodedUrl(inbound.publicUrl) }));
       return decoded.ok ? decoded : asReceived;
     },
     sign: scheme.sign,
@@ -117,15 +118,3 @@ const DECODED: Readonly<Record<string, string>> = {
 
 const decodedUrl = (url: string): string =>
   url.replaceAll(/%[0-9a-f]{2}/gi, (code) => DECODED[code.toUpperCase()] ?? code);
-
-const withUrl = (inbound: Inbound, publicUrl: string): Inbound => ({
-  method: inbound.method,
-  url: inbound.url,
-  publicUrl,
-  header: (name) => inbound.header(name),
-  body: inbound.body,
-  mediaType: inbound.mediaType,
-  peer: inbound.peer,
-  receivedAt: inbound.receivedAt,
-  parsed: () => inbound.parsed(),
-});

@@ -53,6 +53,23 @@ describe("cloudevents, built by their own library", () => {
     });
   });
 
+  test("in binary mode the data may be of any type, or absent", () => {
+    const names = { "ce-id": "1", "ce-source": "/a", "ce-type": "t", "ce-specversion": "1.0" };
+    for (const [type, body] of [
+      ["image/png", "\u0089PNG"],
+      ["application/json", ""],
+      ["application/octet-stream", ""],
+    ] as const) {
+      const request = inbound({ headers: { ...names, "content-type": type }, body });
+      expect(only(provider, request)).toMatchObject({ dedupeKey: "/a 1", type: "t" });
+    }
+    const broken = inbound({
+      headers: { ...names, "content-type": "application/json" },
+      body: "{",
+    });
+    expect(provider.split(broken)).toMatchObject({ ok: false, error: { code: "malformed_body" } });
+  });
+
   test("our samples are events to it", () => {
     const sample = sampleOf("cloudevents");
     const read = HTTP.toEvent({

@@ -17,7 +17,7 @@ export function openBasic(
       const given = inbound.header("authorization");
       if (!given) return failed("signature_missing", "authorization is absent.");
       const encoded = /^basic +([A-Za-z0-9+/_-]+={0,2})$/i.exec(given)?.[1];
-      if (encoded === undefined) {
+      if (encoded === undefined || !isCanonical(encoded)) {
         return failed("signature_mismatch", "authorization is not of the form Basic <base64>.");
       }
       const token = matching(known, Buffer.from(encoded, "base64").toString());
@@ -32,6 +32,11 @@ export function openBasic(
     },
   };
 }
+
+/** Whether its bytes have no other spelling: the last character may hold bits that decoding drops. */
+const isCanonical = (base64: string): boolean =>
+  Buffer.from(base64, "base64").toString("base64url") ===
+  base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 
 /** A token in a header: `Authorization: Bearer <token>`, or a bare API key. */
 export function openBearer(
