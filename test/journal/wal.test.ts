@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { afterAll, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../../src/base/clock.ts";
+import { sleep, systemClock } from "../../src/base/clock.ts";
 import { noLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { type JournalHandle, openJournal } from "../../src/journal/client.ts";
@@ -63,7 +63,7 @@ test("a writer that never pauses keeps the WAL bounded, also under readers that 
     while (!done) {
       for (const reader of readers) reader.next();
       for (const path of files) largest = Math.max(largest, statSync(`${path}-wal`).size);
-      await Bun.sleep(10);
+      await sleep(systemClock, 10);
     }
   })();
   await write(store, 200 * MIB);

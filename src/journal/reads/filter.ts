@@ -28,7 +28,8 @@ export function condition(
     parts.push(part);
     values.push(...bound);
   };
-  if (filter.source !== undefined)
+  // A connection is of its source: naming both would lead SQLite through all of the source's events.
+  if (filter.source !== undefined && filter.connection === undefined)
     add("e.source_id = (SELECT id FROM sources WHERE name = ?)", filter.source);
   if (filter.connection !== undefined && filter.source !== undefined)
     add(

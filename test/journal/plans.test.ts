@@ -1,0 +1,73 @@
+import type { Database } from "bun:sqlite";
+import { afterAll, expect, test } from "bun:test";
+import { seq } from "../../src/base/ids.ts";
+import { openReads } from "../../src/journal/reads/reader.ts";
+import { event, intake } from "../support/intake.ts";
+import { Folders, LogDesk } from "../support/log-desk.ts";
+import { SimClock } from "../support/sim-clock.ts";
+
+const folders = new Folders();
+afterAll(() => folders.remove());
+type All = ReturnType<typeof openReads>;
+const page = { limit: 5, cursor: null };
+const ref = { source: "s", key: "c" };
+
+/** What SQLite does for every query on the projection that this read asks. */
+function planOf(read: (reads: All) => unknown): string {
+  const desk = new LogDesk(folders.make());
+  desk.commit(intake([event("a", { connection: "c" }), "b"]));
+  desk.apply();
+  const asked: string[] = [];
+  const recording = {
+    prepare: (sql: string) => {
+      const statement = desk.index.prepare(sql);
+      const note =
+        <A extends unknown[], R>(ask: (...values: A) => R) =>
+        (...values: A): R => {
+          asked.push(sql);
+          return ask.apply(statement, values);
+        };
+      return { all: note(statement.all), get: note(statement.get) };
+    },
+  } as unknown as Database;
+  read(openReads(recording, desk.db, new SimClock()));
+  const plans = [...new Set(asked)].map((sql) => {
+    const bound = (sql.match(/\?/g) ?? []).map(() => 1);
+    return desk.index
+      .query<{ detail: string }, number[]>(`EXPLAIN QUERY PLAN ${sql}`)
+      .all(...bound)
+      .map((row) => row.detail)
+      .join("\n");
+  });
+  return plans.join("\n");
+}
+
+const HOT: [string, (reads: All) => unknown, readonly string[]][] = [
+  ["ready", (reads) => reads.ready(seq(0), 5), ["connections_ready", "work_alone"]],
+  ["due", (reads) => reads.due(1, 5), ["connections_wake", "work_alone_due"]],
+  ["waiting", (reads) => reads.waiting(ref, seq(0), 5), ["work_connection"]],
+  ["view", (reads) => reads.view([ref], 5), ["work_connection"]],
+  ["failed", (reads) => reads.events({ status: "failed" }, page), ["events_failed"]],
+  ["pending", (reads) => reads.events({ status: "pending" }, page), ["events_pending"]],
+  ["skipped", (reads) => reads.events({ status: "skipped" }, page), ["events_skipped"]],
+  [
+    "a connection's events",
+    (reads) => reads.events({ source: "s", connection: "c" }, page),
+    ["events_connection"],
+  ],
+  ["a dedupe key", (reads) => reads.events({ q: "a" }, page), ["dedupe USING PRIMARY KEY"]],
+];
+
+test.each(HOT)("%s: an index leads to the rows, in order", (_, read, indexes) => {
+  const plan = planOf(read);
+
+  for (const index of indexes) expect(plan).toContain(index);
+  expect(plan.match(/SCAN (e|events|w|work|c|connections)\n/g)).toBeNull();
+});
+
+test("the newest events are read in the order of their places, without sorting", () => {
+  const plan = planOf((reads) => reads.events({}, page));
+
+  expect(plan).toContain("SEARCH e USING INTEGER PRIMARY KEY");
+  expect(plan).not.toContain("TEMP B-TREE");
+});
