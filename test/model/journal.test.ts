@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { InlineJournal } from "../support/inline-journal.ts";
 import { Pair } from "../support/journal-pair.ts";
-import { steps } from "../support/journal-steps.ts";
+import { type Step, steps } from "../support/journal-steps.ts";
 
 test("the projection answers every read as the plain ledger does, whatever happened and in whatever batches", () =>
   fc.assert(
@@ -47,3 +47,18 @@ test("applying the log as it grows, in any batches, gives the same tables as reb
     ),
     { numRuns: 100 },
   ));
+
+test("one that holds after another leaves the first to its own waiting time", async () => {
+  const pair = new Pair(1);
+  const attempt = { do: "attempt", holds: true, asked: false, waitMs: 5 } as const;
+  const history: Step[] = [
+    { do: "append", keys: [1, 2], connection: 1, settled: false },
+    { ...attempt, pick: 0 },
+    { ...attempt, pick: 1 },
+    { do: "settle", pick: 1, outcome: "completed", state: null, stale: false },
+  ];
+  for (const step of history) {
+    await pair.take(step);
+    await pair.compare();
+  }
+});

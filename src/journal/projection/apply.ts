@@ -132,8 +132,9 @@ export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Table
   if (connection !== null) {
     releaseWork(connection, work);
     connection.pending++;
+    // Who held before (another order was configured then) merely waits from now on.
+    if (!fact.holds || connection.holding !== null) connection.waiting++;
     if (fact.holds) connection.holding = work.position;
-    else connection.waiting++;
   }
   work.attempts = fact.attempt;
   if (!fact.asked) work.counted++;
