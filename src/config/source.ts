@@ -8,7 +8,7 @@ import { RETRY_DEFAULT, retry } from "./retry.ts";
 import type { SourceSecrets } from "./secrets.ts";
 import type { EventSettings, SourceSettings } from "./settings.ts";
 import { duration, pointer, rate, size } from "./values.ts";
-import { VERIFICATION_DEFAULT, verificationCheck } from "./verify.ts";
+import { verificationCheck } from "./verify.ts";
 
 /** What a preset needs from its source's configuration, as far as validation asks. */
 export interface PresetNeeds {
@@ -76,7 +76,7 @@ export function sourceCheck(
     return {
       name,
       provider: preset?.name ?? "",
-      ...provided(fields, secrets, plain, preset?.needs.verify === "required"),
+      ...provided(fields, secrets, plain, preset),
       event: fields.read("event", eventPointers, null),
       ...handling(fields),
       rateLimit: fields.read("rateLimit", rate, null),
@@ -106,8 +106,11 @@ function provided(
   fields: Fields,
   secrets: SourceSecrets,
   plain: boolean,
-  schemed: boolean,
+  preset: PresetNeeds | null,
 ): Provided {
+  const schemed = preset?.needs.verify === "required";
+  // The provider's own trouble should cost nobody a request.
+  const unsaid = preset?.fetchesKeys ? "hold" : "reject";
   return {
     secrets: secrets ?? [],
     publicKey: fields.read("publicKey", text, null),
@@ -119,7 +122,10 @@ function provided(
       httpUrl({ plain: plain ? "allowed" : "refused", query: false }),
       null,
     ),
-    ...fields.read("verify", verificationCheck(secrets, plain, schemed), VERIFICATION_DEFAULT),
+    ...fields.read("verify", verificationCheck(secrets, plain, schemed, unsaid), {
+      verify: null,
+      whenUnavailable: unsaid,
+    }),
   };
 }
 

@@ -82,30 +82,25 @@ export interface Verification {
   readonly whenUnavailable: "hold" | "reject";
 }
 
-export const VERIFICATION_DEFAULT: Verification = { verify: null, whenUnavailable: "reject" };
-
 /**
  * The whole of a source's `verify`: a scheme, what to do when its keys cannot be asked for, or both.
- * `schemed`: the preset has no scheme of its own, so that one must be here.
+ * `schemed`: the preset has no scheme of its own, so that one must be here. `unsaid`: what is done
+ * where nothing is said of it.
  */
 export function verificationCheck(
   secrets: SourceSecrets,
   plain: boolean,
   schemed: boolean,
+  unsaid: Verification["whenUnavailable"],
 ): Check<Verification> {
   const scheme = verifyCheck(secrets, plain);
   return (value, place) => {
     if (!isObject(value) || value["whenUnavailable"] === undefined) {
       const verify = scheme(value, place);
-      return verify && { ...VERIFICATION_DEFAULT, verify };
+      return verify && { verify, whenUnavailable: unsaid };
     }
     const { whenUnavailable: given, ...rest } = value;
     const choice = oneOf(["hold", "reject"])(given, place.at("whenUnavailable"));
-    if (choice === "hold") {
-      place
-        .at("whenUnavailable")
-        .warn("is accepted, but requests are refused with a 503 instead in this version");
-    }
     const only = Object.keys(rest).length === 0 && !schemed;
     const verify = only ? null : scheme(rest, place);
     if (choice === undefined || verify === undefined) return undefined;

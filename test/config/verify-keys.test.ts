@@ -115,10 +115,15 @@ describe("an allow-list of addresses", () => {
 describe("when keys are unavailable", () => {
   const jwt = { scheme: "jwt", jwksUrl: JWKS, issuer: "me" };
 
-  test("requests are refused unless told otherwise", () => {
-    expect(acceptedSource({ verify: jwt }).whenUnavailable).toBe("reject");
+  test("a source that may have to fetch keys holds requests unless told otherwise, any other has none to hold", () => {
+    const unsaid = (provider: string) =>
+      accepted({ sources: { s: { provider, secrets: ["s"] } } }).settings.sources["s"];
+    expect(unsaid("fetching")?.whenUnavailable).toBe("hold");
+    expect(unsaid("stripe")?.whenUnavailable).toBe("reject");
     const held = acceptedSource({ verify: { ...jwt, whenUnavailable: "hold" } });
     expect([held.whenUnavailable, held.verify?.scheme]).toEqual(["hold", "jwt"]);
+    const told = acceptedSource({ verify: { ...jwt, whenUnavailable: "reject" } });
+    expect(told.whenUnavailable).toBe("reject");
     expect(refused({ ...jwt, whenUnavailable: "wait" }).path).toBe("verify.whenUnavailable");
   });
 

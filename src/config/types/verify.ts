@@ -51,7 +51,7 @@ export interface BearerConfig {
   readonly secrets?: string | readonly string[];
 }
 
-/** When the provider's keys cannot be asked for: take a request and verify it later, or refuse it with a 503. */
+/** When the provider's keys cannot be asked for: take a request and verify it later (the default), or refuse it with a 503. */
 export interface WhenUnavailable {
   readonly whenUnavailable?: "hold" | "reject";
 }
