@@ -75,6 +75,9 @@ describe("a key that was fetched", () => {
     network.answers(() => new Response("", { status: 404 }));
     await clock.advance(HOUR_MS);
     expect(await ask("a")).toBe("unknown");
+    network.answers(down);
+    await clock.advance(60_000);
+    expect(await ask("a")).toBe("unavailable");
   });
 });
 
