@@ -5,6 +5,16 @@ export const LIMITS = {
   BODY_BYTES_MAX: 32 * 2 ** 20,
   /** Time from the first byte of a request's body to its last; slower senders are cut. */
   BODY_MS_MAX: 30_000,
+  /** A body up to this size, as declared or as inflated so far, is small: it is read without waiting for room. */
+  BODY_BYTES_SMALL: 64 * 2 ** 10,
+  /** Bytes that the small bodies under way may hold, and the large ones: from reading to the answer. */
+  BODIES_SMALL_BYTES_MAX: 160 * 2 ** 20,
+  BODIES_LARGE_BYTES_MAX: 96 * 2 ** 20,
+  /** Large bodies that wait, unread, for room, and for how long; beyond either they get a 503. */
+  BODIES_WAITING_MAX: 256,
+  BODY_WAIT_MS_MAX: 5_000,
+  /** What a large body must bring a second while others wait for the room that it holds. */
+  BODY_PACE_BYTES: 256 * 2 ** 10,
   HEADERS_MAX: 200,
   HEADER_BYTES_MAX: 32 * 2 ** 10,
   URL_BYTES_MAX: 8 * 2 ** 10,
@@ -42,7 +52,7 @@ export const LIMITS = {
   /** Actors in memory; beyond them connections wait in the journal. */
   ACTORS_MAX: 10_000,
   /** Jobs one handler host is given at a time. */
-  HOST_JOBS_MAX: 64,
+  HOST_JOBS_MAX: 256,
   /** Bytes of bodies, state and steps that one handler host is given at a time; a larger job goes alone. */
   HOST_BYTES_MAX: 32 * 2 ** 20,
   /** Hosts that each run a single suspect, beside the shared ones. */

@@ -6,10 +6,11 @@ import type { Random } from "../base/random.ts";
 import { startThread } from "../base/self.ts";
 import { type Batch, type BatchReply, type Entry, packBatch } from "./batch.ts";
 import { KIND } from "./entries.ts";
-import { lockFile } from "./files.ts";
+import { indexFile, lockFile } from "./files.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Journal, MailboxReads, Reads } from "./journal.ts";
 import { type InstanceLock, lockInstance } from "./lock.ts";
+import { removeProjection } from "./projection/open.ts";
 import type { QuarantineStore } from "./quarantine.ts";
 import { quarantineThrough } from "./quarantine-client.ts";
 import { ReaderClient, readsThrough } from "./threads/reader-client.ts";
@@ -82,34 +83,46 @@ async function openLocked(
 ): Promise<JournalHandle> {
   const { clock, random, log } = deps;
   const run = random.below(RUN_LIMIT);
-  let journal: GroupCommit | undefined;
-  const died = (reason: string): void =>
-    journal === undefined ? deps.onFailure(reason) : journal.fail(reason);
+  const inDoubt = (reason: string): void => journal.fail(reason);
+  const damaged = (reason: string): void => {
+    // The log has everything: without its projection the next start makes it anew. Which of the two is
+    // damaged SQLite does not say; if it is the log, that start says so.
+    removeProjection(indexFile(dataDir));
+    inDoubt(`the projection is damaged and is made anew at the next start: ${reason}`);
+  };
   const { writers, head, clean } = await openWriters(
     { dataDir, identity: random.text(24), run, dedupeMs, rebuild },
-    { clock, log, died },
+    { clock, log, died: inDoubt, damaged },
   );
   const port = { commit: (batch: Batch) => commit(writers, batch) };
   const { projected } = writers;
-  const lag = (): number => (journal?.head ?? head) - projected.applied;
-  const committing = new GroupCommit({
-    port,
-    clock,
-    run,
-    head: seq(head),
-    lag,
-    onFailure: deps.onFailure,
-  });
-  journal = committing;
-  await sign(port, KIND.started, clock.now());
+  const lag = (): number => journal.head - projected.applied;
+  const { onFailure } = deps;
+  const journal = new GroupCommit({ port, clock, run, head: seq(head), lag, onFailure });
   const newReader = (): ReaderClient =>
     new ReaderClient({
       start: () => startReader(dataDir),
-      ready: () => projected.until(committing.head),
+      ready: () => projected.until(journal.head),
+      damaged,
       restarted: (reason) => log.error("a reading thread died and was replaced", { reason }),
     });
   const [operators, mailboxes] = [newReader(), newReader()];
-  await Promise.all([operators.opened(), mailboxes.opened()]);
+  const close = async (): Promise<void> => {
+    await journal.close();
+    // An unsigned end only means that the next start looks the log through.
+    await sign(port, KIND.stopped, clock.now()).catch(() => {});
+    // The readers last: their connections' closing is theirs, and a checkpoint of it would stand in the way.
+    await writers.close();
+    await Promise.all([operators.close(), mailboxes.close()]);
+    lock.release();
+  };
+  try {
+    await sign(port, KIND.started, clock.now());
+    await Promise.all([operators.opened(), mailboxes.opened()]);
+  } catch (error) {
+    await close();
+    throw error;
+  }
   return {
     journal,
     reads: readsThrough(operators),
@@ -118,14 +131,7 @@ async function openLocked(
     clean,
     lag,
     check: () => checkFile(dataDir),
-    close: async () => {
-      await committing.close();
-      // An unsigned end only means that the next start looks the log through.
-      await sign(port, KIND.stopped, clock.now()).catch(() => {});
-      await Promise.all([operators.close(), mailboxes.close()]);
-      await writers.close();
-      lock.release();
-    },
+    close,
   };
 }
 

@@ -1,7 +1,7 @@
 import { systemClock } from "../base/clock.ts";
 import { LIMITS } from "../base/limits.ts";
 import { indexFile, logFile } from "./files.ts";
-import { isDiskFull } from "./open.ts";
+import { isDamaged, isDiskFull } from "./open.ts";
 import { type OpenedProjection, openProjection, removeProjection } from "./projection/open.ts";
 import { answerCalls, notify } from "./threads/rpc.ts";
 
@@ -28,6 +28,7 @@ function work(): void {
     opened.projection.checkpointIfDue();
     if (entries > 0 && opened.projection.applied < wanted) arm(0);
   } catch (error) {
+    if (isDamaged(error)) return notify({ damaged: String(error) });
     // Without room the projection lags, bounded by what receiving then refuses; it goes on when there is some.
     if (!isDiskFull(error)) throw error;
     arm(FULL_DISK_WAIT_MS);

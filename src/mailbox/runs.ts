@@ -11,7 +11,7 @@ import type { Item } from "./item.ts";
 const RUNS_MAX = 2_048;
 /** Started in one turn of the loop, so that an answer to a provider never waits for all of them. */
 const STARTS_MAX = 256;
-const LOADS = { batch: 128, flights: 2 };
+const LOADS = { batch: 512, flights: 4 };
 /** Bytes of events held between being read and being handled. */
 const BYTES_MAX = 64 * 2 ** 20;
 /** How large the next event is expected to be, before any was seen. */

@@ -47,7 +47,7 @@ interface PageAsk {
 }
 
 /** Posted events kept in memory until their turn, so that they need not be read back. */
-const FRESH_BYTES_MAX = 64 * 2 ** 20;
+const FRESH_BYTES_MAX = 8 * 2 ** 20;
 /** Connections' states in memory, in characters of JSON; beyond them nobody is let in. */
 const STATE_CHARS_MAX = 64 * 2 ** 20;
 /** Positions read when a connection comes into memory. */

@@ -1,4 +1,5 @@
 import { ReadRefused } from "../journal.ts";
+import { isDamaged } from "../open.ts";
 import type { AllReads } from "../reads/reader.ts";
 import { type ThreadClient, ThreadError } from "./rpc.ts";
 
@@ -15,6 +16,8 @@ export interface ReaderDeps {
   ready(): Promise<void>;
   /** A thread died and another took its place. */
   restarted(reason: string): void;
+  /** A file cannot be read: SQLite found damage in it. */
+  damaged(reason: string): void;
 }
 
 /**
@@ -47,6 +50,7 @@ export class ReaderClient {
       } catch (error) {
         if (!(error instanceof ThreadError)) throw error;
         if (error.kind === "ReadRefused") throw new ReadRefused(refusal(error.code), error.message);
+        if (isDamaged(error)) this.#deps.damaged(error.message);
         if (error.kind !== "ThreadDead" || this.#closed) throw error;
         this.#replace(asked, error.message);
         if (tries === TRIES_MAX) throw new ReadRefused("slow", "The reading thread died of this.");

@@ -9,7 +9,11 @@ export interface WritersDeps {
   readonly log: Log;
   /** A thread died: what it was writing is in doubt. */
   died(reason: string): void;
+  /** The projection's file cannot be read. */
+  damaged(reason: string): void;
 }
+
+type IndexNotice = { readonly applied: number } | { readonly damaged: string };
 
 export interface WritersOptions {
   readonly dataDir: string;
@@ -96,15 +100,28 @@ export async function openWriters(
 ): Promise<OpenedWriters> {
   const { dataDir, dedupeMs } = options;
   let projected: Projected | undefined;
+  const fallen = Promise.withResolvers<never>();
+  // While nobody waits for it, it is told in another way.
+  fallen.promise.catch(() => {});
+  let opening = true;
+  const died = (reason: string): void => {
+    if (opening) fallen.reject(new Error(`the journal cannot be opened: ${reason}`));
+    else deps.died(reason);
+  };
+  const heard = (notice: IndexNotice): void => {
+    if (!("damaged" in notice)) projected?.reached(notice.applied);
+    else if (opening) died(`the projection is damaged (doctor --rebuild helps): ${notice.damaged}`);
+    else deps.damaged(notice.damaged);
+  };
   const log = new ThreadClient(
     startThread("journal/log-thread.ts"),
     () => {},
-    (reason) => deps.died(`log: ${reason}`),
+    (reason) => died(`log: ${reason}`),
   );
   const index = new ThreadClient(
     startThread("journal/index-thread.ts"),
-    (notice) => projected?.reached((notice as { applied: number }).applied),
-    (reason) => deps.died(`projection: ${reason}`),
+    (notice) => heard(notice as IndexNotice),
+    (reason) => died(`projection: ${reason}`),
   );
   try {
     const { clean } = await log.call<{ clean: boolean }>("open", [dataDir, options.identity]);
@@ -117,8 +134,9 @@ export async function openWriters(
     projected = new Projected(deps.clock, opened.applied, (place) => writers.hurry(place));
     const writers = new Writers(deps.clock, log, index, projected);
     const { head } = await log.call<{ head: number }>("head", []);
-    await catchUp(writers, head, deps);
+    await Promise.race([catchUp(writers, head, deps), fallen.promise]);
     await log.call("begin", [dataDir, options.run, dedupeMs]);
+    opening = false;
     return { writers, head, clean };
   } catch (error) {
     log.terminate();
