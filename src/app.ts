@@ -9,6 +9,7 @@ import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { Turnstile } from "./base/turnstile.ts";
 import type { Address, Settings } from "./config/settings.ts";
+import { BodyRoom } from "./ingress/body-room.ts";
 import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
 import { QuarantineDesk } from "./ingress/quarantine-desk.ts";
 import { ingressRoutes, PUBLIC_APP } from "./ingress/routes.ts";
@@ -170,6 +171,7 @@ function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }:
   const receiving = ingressRoutes({
     sources,
     journal,
+    room: new BodyRoom(clock),
     quarantine: quarantine.entrance,
     clock,
     log,

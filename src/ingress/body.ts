@@ -1,41 +1,84 @@
 import type { Clock } from "../base/clock.ts";
 import { LIMITS } from "../base/limits.ts";
 import { err, ok } from "../base/result.ts";
-import { type Body, tooLarge } from "./body-fault.ts";
+import { ABORTED, type Body, OVERLOADED, TOO_SLOW, tooLarge } from "./body-fault.ts";
+import { readChunks } from "./chunks.ts";
 import { inflate } from "./inflate.ts";
+import type { Lease } from "./lease.ts";
+
+const { BODY_BYTES_SMALL } = LIMITS;
 
 /**
- * The exact bytes of a body, inflated if need be, never more than `bytesMax` of them in memory.
- * A small body has mostly arrived with its headers: it is answered at once, without a promise.
+ * The exact bytes of a body, inflated if need be, never more than `bytesMax` of them in memory, and
+ * never more than `BODY_BYTES_SMALL` without the lease's leave. A small body has mostly arrived with its
+ * headers: it is answered at once, without a promise. What is not read stays with the sender: the
+ * runtime reads ahead only as far as it is asked to.
  */
-export function readBody(request: Request, bytesMax: number, clock: Clock): Body | Promise<Body> {
-  const encoding = request.headers.get("content-encoding");
-  const raw = readRaw(request, bytesMax, clock);
-  return encoding === null ? raw : decoded(raw, encoding, bytesMax);
-}
-
-async function decoded(
-  raw: Body | Promise<Body>,
-  encoding: string,
+export function readBody(
+  request: Request,
   bytesMax: number,
-): Promise<Body> {
-  const body = await raw;
-  return body.ok ? inflate(body.value, encoding.trim().toLowerCase(), bytesMax) : body;
+  clock: Clock,
+  lease: Lease,
+): Body | Promise<Body> {
+  const declared = request.headers.get("content-length");
+  if (declared === null && request.body === null) return EMPTY;
+  const bytes = declared !== null && Number(declared) >= 0 ? Number(declared) : null;
+  if (bytes !== null && bytes > bytesMax) return tooLarge(bytesMax);
+  const encoding = request.headers.get("content-encoding");
+  if (encoding !== null || bytes === null || bytes > BODY_BYTES_SMALL)
+    return readLong(request, bytes, encoding, { bytesMax, clock, lease });
+  return lease.small(bytes) ? readSmall(request, bytesMax, clock) : err(OVERLOADED);
 }
 
-function readRaw(request: Request, bytesMax: number, clock: Clock): Body | Promise<Body> {
-  const declared = request.headers.get("content-length");
-  if (declared === null)
-    return request.body === null ? EMPTY : readChunks(request.body, bytesMax, clock);
-  if (Number(declared) > bytesMax) return tooLarge(bytesMax);
+/** What reading one body is bound to. */
+interface Bounds {
+  readonly bytesMax: number;
+  readonly clock: Clock;
+  readonly lease: Lease;
+}
+
+const EMPTY: Body = ok(new Uint8Array(0));
+
+/** A body that is large, or may become so. */
+async function readLong(
+  request: Request,
+  declared: number | null,
+  encoding: string | null,
+  bounds: Bounds,
+): Promise<Body> {
+  const { bytesMax, lease } = bounds;
+  // Both forms are asked for together: who held the one and waited for the other would keep others from both.
+  const roomBytes = (declared ?? bytesMax) + (encoding === null ? 0 : bytesMax);
+  const fault = await enter(declared, roomBytes, lease);
+  if (fault !== null) return err(fault);
+  const raw = await arrived(request, declared, roomBytes, bounds);
+  if (!raw.ok || encoding === null) return raw;
+  return inflate(raw.value, encoding.trim().toLowerCase(), bytesMax, lease);
+}
+
+function enter(declared: number | null, roomBytes: number, lease: Lease) {
+  if (declared !== null && declared > BODY_BYTES_SMALL) return lease.enlarge(roomBytes);
+  return lease.small(BODY_BYTES_SMALL) ? null : OVERLOADED;
+}
+
+function arrived(
+  request: Request,
+  declared: number | null,
+  roomBytes: number,
+  { bytesMax, clock, lease }: Bounds,
+): Body | Promise<Body> {
+  if (declared !== null && declared <= BODY_BYTES_SMALL) return readSmall(request, bytesMax, clock);
+  if (request.body === null) return EMPTY;
+  return readChunks(request.body, { declared, bytesMax, roomBytes, clock, lease });
+}
+
+function readSmall(request: Request, bytesMax: number, clock: Clock): Body | Promise<Body> {
   const pending = request.arrayBuffer();
   // Of a rejected promise this is the reason: only bytes are bytes.
   const arrived: unknown = Bun.peek(pending);
   if (arrived instanceof ArrayBuffer) return whole(arrived, bytesMax);
   return withDeadline(pending, bytesMax, clock);
 }
-
-const EMPTY: Body = ok(new Uint8Array(0));
 
 function whole(buffer: ArrayBuffer, bytesMax: number): Body {
   return buffer.byteLength > bytesMax ? tooLarge(bytesMax) : ok(new Uint8Array(buffer));
@@ -47,7 +90,7 @@ function withDeadline(
   clock: Clock,
 ): Promise<Body> {
   return new Promise((resolve) => {
-    const cancel = clock.after(LIMITS.BODY_MS_MAX, () => resolve(tooSlow()));
+    const cancel = clock.after(LIMITS.BODY_MS_MAX, () => resolve(err(TOO_SLOW)));
     pending.then(
       (buffer) => {
         cancel();
@@ -55,52 +98,8 @@ function withDeadline(
       },
       () => {
         cancel();
-        resolve(aborted());
+        resolve(err(ABORTED));
       },
     );
   });
 }
-
-/** A body of unknown length, counted while it arrives: one byte too many ends it. */
-function readChunks(
-  stream: ReadableStream<Uint8Array>,
-  bytesMax: number,
-  clock: Clock,
-): Promise<Body> {
-  const reader = stream.getReader();
-  return new Promise((resolve) => {
-    const end = (body: Body): void => {
-      cancel();
-      resolve(body);
-      // What is left is of no interest, and neither is whether the sender is told.
-      if (!body.ok) reader.cancel().catch(() => {});
-    };
-    const cancel = clock.after(LIMITS.BODY_MS_MAX, () => end(tooSlow()));
-    collect(reader, bytesMax).then(end, () => end(aborted()));
-  });
-}
-
-interface ChunkReader {
-  read(): Promise<{ done: boolean; value?: Uint8Array | undefined }>;
-}
-
-async function collect(reader: ChunkReader, bytesMax: number): Promise<Body> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done || value === undefined)
-      return ok(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
-    bytes += value.byteLength;
-    if (bytes > bytesMax) return tooLarge(bytesMax);
-    chunks.push(value);
-  }
-}
-
-const tooSlow = (): Body =>
-  err({
-    code: "body_timeout",
-    detail: `The body took longer than ${LIMITS.BODY_MS_MAX / 1000} s.`,
-  });
-
-const aborted = (): Body => err({ code: "aborted", detail: "The body ended before its time." });

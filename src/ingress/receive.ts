@@ -1,4 +1,5 @@
 import type { Clock } from "../base/clock.ts";
+import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { problem } from "../base/problems.ts";
 import { type Journal, JournalRefused, type Posted } from "../journal/journal.ts";
@@ -6,15 +7,19 @@ import type { HandshakeReply } from "../providers/provider.ts";
 import { admit, closing, REFUSALS, unread, wrongMethod } from "./admit.ts";
 import { readBody } from "./body.ts";
 import type { BodyFault } from "./body-fault.ts";
+import type { BodyRoom } from "./body-room.ts";
 import { intakeOf } from "./enter.ts";
 import { Arrived } from "./inbound.ts";
+import { Lease } from "./lease.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { postings, receipt } from "./receipt.ts";
+import { refusedUnread } from "./refused-unread.ts";
 import type { Source, SourceTable } from "./sources.ts";
 
 export interface ReceiveDeps {
   readonly sources: SourceTable;
   readonly journal: Journal;
+  readonly room: BodyRoom;
   /** What becomes of a request that is not verified. */
   readonly quarantine: Pick<Quarantine, "unproven">;
   /** Tells the mailboxes of what is journaled, in the order of the journal. */
@@ -34,13 +39,18 @@ export async function receive(
   sourceName: string,
   deps: ReceiveDeps,
 ): Promise<Response> {
+  let lease: Lease | null = null;
   try {
     const source = deps.sources.find(sourceName);
     if (source === null) return unread(request, problem("unknown_source"));
-    return await take(request, peer, source, deps);
+    const refused = () => refusedUnread(request, source, deps.clock.now(), peer);
+    lease = new Lease(deps.room, request, refused);
+    return await take(request, peer, source, lease, deps);
   } catch (error) {
     if (error instanceof JournalRefused) return problem(REFUSALS[error.code]);
     return broken(error, sourceName, deps);
+  } finally {
+    lease?.end();
   }
 }
 
@@ -49,16 +59,18 @@ async function take(
   request: Request,
   peer: string,
   source: Source,
+  lease: Lease,
   deps: ReceiveDeps,
 ): Promise<Response> {
   const headers = [...request.headers];
   const refused = admit(request, headers, source, deps);
   if (refused !== null) return unread(request, refused);
-  const reading = readBody(request, source.bodyBytesMax, deps.clock);
+  const reading = readBody(request, bytesMaxOf(request, source), deps.clock, lease);
   const body = reading instanceof Promise ? await reading : reading;
   if (!body.ok) return unreadable(body.error);
+  if (body.value.byteLength > TURN_BYTES_MIN) await deps.room.turn();
   const inbound = new Arrived(request, body.value, source, deps.clock.now(), peer);
-  const challenging = source.provider.handshake?.(inbound) ?? null;
+  const challenging = challengeIn(inbound, source);
   const challenge = challenging instanceof Promise ? await challenging : challenging;
   if (challenge !== null) return exact(challenge);
   if (request.method !== "POST") return options(request, source);
@@ -75,12 +87,26 @@ async function take(
   return own === null ? receipt(source.provider.acceptedStatus, appended) : exact(own);
 }
 
+/** Hashing or parsing more than this takes milliseconds, and waits for a turn of its own. */
+const TURN_BYTES_MIN = 2 ** 20;
+
+/** Only what is posted may be large. */
+function bytesMaxOf({ method }: Request, { bodyBytesMax }: Source): number {
+  return method === "POST" ? bodyBytesMax : Math.min(bodyBytesMax, LIMITS.BODY_BYTES_SMALL);
+}
+
+/** No challenge is large: of a large body nothing is parsed before it is verified. */
+function challengeIn(inbound: Arrived, { provider }: Source) {
+  if (inbound.body.byteLength > LIMITS.BODY_BYTES_SMALL) return null;
+  return provider.handshake?.(inbound) ?? null;
+}
+
 function unreadable(fault: BodyFault): Response {
   if (fault.code === "aborted") return closing("malformed_body", fault.detail);
-  if (fault.code === "body_timeout" || fault.code === "body_too_large") {
-    return closing(fault.code, fault.detail);
+  if (fault.code === "unsupported_media_type" || fault.code === "malformed_body") {
+    return problem(fault.code, fault.detail, { "accept-encoding": "gzip, deflate, br" });
   }
-  return problem(fault.code, fault.detail, { "accept-encoding": "gzip, deflate, br" });
+  return closing(fault.code, fault.detail);
 }
 
 /** An answer that the provider demands to the letter. */

@@ -2,11 +2,15 @@ import { describe, expect, test } from "bun:test";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { LIMITS } from "../../src/base/limits.ts";
 import { readBody } from "../../src/ingress/body.ts";
+import { BodyRoom } from "../../src/ingress/body-room.ts";
+import { Lease } from "../../src/ingress/lease.ts";
 import { Receiving } from "../support/receiving.ts";
 import { sourceSettings } from "../support/settings.ts";
 import { SimClock } from "../support/sim-clock.ts";
 
 const PAYLOAD = JSON.stringify({ hello: "world", pad: "x".repeat(5_000) });
+const reading = (request: Request, clock = new SimClock()) =>
+  readBody(request, 1_000, clock, new Lease(new BodyRoom(clock), request, () => null));
 const receiving = (bytesMax = 2 ** 20): Receiving =>
   new Receiving([sourceSettings({ bodyBytesMax: bytesMax })]);
 
@@ -141,7 +145,7 @@ describe("a body of declared length", () => {
 
   test("beyond the limit is refused without reading it", async () => {
     const request = declared("1001", "x");
-    const body = await readBody(request, 1_000, new SimClock());
+    const body = await reading(request);
     expect(body.ok || body.error.code).toBe("body_too_large");
     expect(request.bodyUsed).toBe(false);
   });
@@ -149,13 +153,13 @@ describe("a body of declared length", () => {
   test("that cannot be read any more is no empty body", async () => {
     const request = declared("2", "{}");
     await request.text();
-    const body = await readBody(request, 1_000, new SimClock());
+    const body = await reading(request);
     expect(body.ok || body.error.code).toBe("aborted");
   });
 
   test("that is there already is answered without a promise, and sets no timer", () => {
     const clock = new SimClock();
-    const body = readBody(declared("2", "{}"), 1_000, clock);
+    const body = reading(declared("2", "{}"), clock);
     expect(body).not.toBeInstanceOf(Promise);
     expect(clock.nextIn()).toBeNull();
   });

@@ -1,6 +1,7 @@
 import type { Log, LogFields } from "../../src/base/log.ts";
 import { noLog } from "../../src/base/log.ts";
 import type { Settings, SourceSettings } from "../../src/config/settings.ts";
+import { BodyRoom } from "../../src/ingress/body-room.ts";
 import { Quarantine } from "../../src/ingress/quarantine.ts";
 import { type ReceiveDeps, receive } from "../../src/ingress/receive.ts";
 import { SourceTable } from "../../src/ingress/sources.ts";
@@ -38,6 +39,7 @@ export class Receiving implements ReceiveDeps {
   readonly log: Log = { ...noLog, error: (_, fields = {}) => void this.errors.push(fields) };
   readonly sources: SourceTable;
   readonly kept = new FakeQuarantine();
+  readonly room: BodyRoom;
   readonly quarantine: Quarantine;
   isDevelopment = false;
   /** How often a request was held. */
@@ -53,6 +55,7 @@ export class Receiving implements ReceiveDeps {
       clock: this.clock,
       providers: providerDeps({ clock: this.clock, fetch: this.fetch }),
     });
+    this.room = new BodyRoom(this.clock);
     this.quarantine = new Quarantine({
       clock: this.clock,
       log: this.log,
