@@ -104,10 +104,11 @@ function start(
 }
 
 /** Presets carry functions, which cannot cross a process. */
-const onlyNeeds = ({ name, needs, bodyBytesMax }: PresetNeeds): PresetNeeds => ({
+const onlyNeeds = ({ name, needs, bodyBytesMax, fetchesKeys }: PresetNeeds): PresetNeeds => ({
   name,
   needs,
   bodyBytesMax,
+  ...(fetchesKeys && { fetchesKeys }),
 });
 
 function conclude(ending: Ending, printed: string): Result<Checked, Fault[]> {

@@ -50,6 +50,18 @@ test("a load reads the environment it is given and no other", async () => {
   expect(missing.ok ? [] : missing.error.map((fault) => fault.path)).toEqual(["dataDir"]);
 });
 
+test("what a preset may have to fetch is known where the configuration is checked", async () => {
+  using folder = new ConfigFolder();
+  folder.write({
+    "longstop.config.ts": `export default { sources: { a: { provider: "fetching", secrets: ["s"], verify: { whenUnavailable: "reject" } }, b: { provider: "fetching", secrets: ["s"] } } };`,
+  });
+  const { sources } = (await folder.load()).settings;
+  expect([sources["a"]?.whenUnavailable, sources["b"]?.whenUnavailable]).toEqual([
+    "reject",
+    "hold",
+  ]);
+});
+
 test("warnings come beside the settings", async () => {
   using folder = new ConfigFolder();
   folder.write({
