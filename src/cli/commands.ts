@@ -5,6 +5,7 @@ import { events } from "./commands/events.ts";
 import { health } from "./commands/health.ts";
 import { keys } from "./commands/keys.ts";
 import { bench, doctor, init, version } from "./commands/local.ts";
+import { quarantine } from "./commands/quarantine.ts";
 import { replay } from "./commands/replay.ts";
 import { send } from "./commands/send.ts";
 import { dev, serve } from "./commands/serve.ts";
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   events,
   connections,
   replay,
+  quarantine,
   keys,
   bench,
   doctor,
