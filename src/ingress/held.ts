@@ -1,4 +1,4 @@
-import type { Clock } from "../base/clock.ts";
+import { type Clock, sleep } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { JournalRefused, ReadRefused, type Reads } from "../journal/journal.ts";
 import type { QuarantineId, QuarantineStore } from "../journal/quarantine.ts";
@@ -16,6 +16,8 @@ export interface HeldDeps {
 const WAIT_MS_MIN = 5_000;
 const WAIT_MS_MAX = 60_000;
 const PAGE = 200;
+/** A question to a provider may take longer than a shutdown can wait. */
+const STOP_MS_MAX = 1_000;
 
 /** Failures that say nothing about the request: it goes on waiting, and so does the rest of its source. */
 const PASSING: ReadonlySet<string> = new Set(["keys_unavailable", "unknown_source"]);
@@ -50,10 +52,13 @@ export class HeldRequests {
     else this.#again = true;
   }
 
+  /** What is being verified gets a second to end; else the journal refuses it, and the next life looks again. */
   async stop(): Promise<void> {
     this.#state = "stopped";
     this.#cancel();
-    await this.#round;
+    const ended = new AbortController();
+    await Promise.race([this.#round, sleep(this.#deps.clock, STOP_MS_MAX, ended.signal)]);
+    ended.abort();
   }
 
   #wait(delayMs: number): void {
@@ -114,6 +119,7 @@ export class HeldRequests {
       return "done";
     } catch (error) {
       if (error instanceof JournalRefused || error instanceof ReadRefused) throw error;
+      if (this.#stopped) return "rests";
       // One request on which our own code breaks must not keep the others.
       this.#deps.log.error("verifying a held request broke", { id, error: String(error) });
       return "broken";

@@ -142,6 +142,25 @@ describe("what is held", () => {
     await world.desk.stop();
   });
 
+  test("does not keep a shutdown waiting for a provider that does not answer", async () => {
+    const world = new QuarantineWorld([timed("right")]);
+    world.outages = 1;
+    await world.send("right", { id: "a" });
+    const { provider } = world.receiving.sources.find("shop") ?? {};
+    Object.assign(provider ?? {}, { verify: () => new Promise(() => {}) });
+    await world.clock.advance(5_000);
+
+    let stopped = false;
+    const stopping = world.desk.stop().then(() => {
+      stopped = true;
+    });
+    await world.clock.advance(999);
+    expect(stopped).toBe(false);
+    await world.clock.advance(1);
+    await stopping;
+    expect(await world.kept()).toMatchObject([{ held: true }]);
+  });
+
   test("whose source was removed waits for it to come back", async () => {
     const world = new QuarantineWorld([timed("right")]);
     world.outages = 1;
