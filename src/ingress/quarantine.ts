@@ -57,7 +57,7 @@ export class Quarantine {
     const { code, detail } = failure;
     const held = code === "keys_unavailable";
     if (held && source.holds) return this.#hold(inbound, headers, source, failure);
-    if (!held && this.#mayKeep(inbound, source)) {
+    if (!held && !isProbe(inbound, source) && this.#mayKeep(inbound, source)) {
       // Nothing was promised for it: that it cannot be written is of no concern to its sender.
       this.#write(keptOf(inbound, headers, source, failure, false)).catch((error: unknown) => {
         this.#deps.log.debug("a refused request was not kept", { error: String(error) });
@@ -120,6 +120,10 @@ export class Quarantine {
     for (const { kept } of together) this.#waitingBytes -= WAITING_BYTES_MIN + kept.body.byteLength;
   }
 }
+
+/** Of a large body nothing is parsed that is not verified. */
+const isProbe = (inbound: Arrived, { provider }: Source): boolean =>
+  inbound.body.byteLength <= LIMITS.BODY_BYTES_SMALL && provider.probes?.(inbound) === true;
 
 const keptOf = (
   inbound: Arrived,

@@ -89,6 +89,7 @@ export const discord: Preset = {
         const pong = pongFor(inbound);
         return pong !== null && verify(inbound).ok ? pong : null;
       },
+      probes: (inbound) => pongFor(inbound) !== null,
       split: openSplit(source.event, nameOf),
       methods: [],
       acceptedStatus: 204,

@@ -69,6 +69,8 @@ export interface Provider {
    * A challenge that must be signed and is not is no handshake either: verification then refuses it.
    */
   handshake?(inbound: Inbound): HandshakeReply | null | Promise<HandshakeReply | null>;
+  /** Whether a request that failed verification may be one that the provider signs badly on purpose: it is not kept. */
+  probes?(inbound: Inbound): boolean;
   /** The request's events, in order, with their keys. */
   split(inbound: Inbound): Result<readonly EventFact[], MalformedBody>;
   /** Methods beside POST that this provider uses (GET challenges). */

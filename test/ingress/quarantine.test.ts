@@ -88,6 +88,26 @@ describe("a request that fails verification", () => {
     expect(receiving.kept.rows.at(-1)?.source).toBe("bank");
   });
 
+  test("is not kept where the provider signs badly on purpose, to see whether anybody looks", async () => {
+    // The first of the test vectors of RFC 8032, 7.1.
+    const publicKey = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+    const receiving = new Receiving([
+      sourceSettings({ provider: "discord", verify: null, publicKey }),
+    ]);
+    const headers = {
+      "x-signature-ed25519": "00".repeat(64),
+      "x-signature-timestamp": "1767225600",
+    };
+    for (const [body, rows] of [
+      ['{"type":1}', 0],
+      ['{"type":2,"id":"1"}', 1],
+    ] as const) {
+      const answer = receiving.send("shop", body, headers);
+      await receiving.clock.settle();
+      expect([(await answer).status, receiving.kept.rows.length]).toEqual([401, rows]);
+    }
+  });
+
   test("is not kept in development", async () => {
     const receiving = signed();
     receiving.isDevelopment = true;
