@@ -20,8 +20,10 @@ const REQUEST_ID = new RegExp(`^req_([${DIGITS}]{${SEQ_DIGITS}})([${DIGITS}]{${R
  * anything else in a commit). The run makes an id unique even after the journal was restored from an
  * older backup and places are given out a second time: receivers use ids as idempotency keys.
  */
-export const eventId = (at: Seq, run: number): EventId => `evt_${base32(at, SEQ_DIGITS)}${base32(run, RUN_DIGITS)}` as EventId;
-export const requestId = (at: Seq, run: number): string => `req_${base32(at, SEQ_DIGITS)}${base32(run, RUN_DIGITS)}`;
+export const eventId = (at: Seq, run: number): EventId =>
+  `evt_${base32(at, SEQ_DIGITS)}${base32(run, RUN_DIGITS)}` as EventId;
+export const requestId = (at: Seq, run: number): string =>
+  `req_${base32(at, SEQ_DIGITS)}${base32(run, RUN_DIGITS)}`;
 
 /** The place and run inside an event's id; `undefined` for text that is no event id. */
 export function parseEventId(text: string): { seq: Seq; run: number } | undefined {
