@@ -3,19 +3,21 @@ import { KIND } from "./entries.ts";
 import type { Fact, Intake } from "./facts.ts";
 
 /**
- * Many entries on their way to the log's thread, in few pieces: structured clones of many small objects
- * cost more than the inserts. Text is joined by line breaks, which JSON escapes; figures and bodies are
- * two buffers that are transferred, not copied.
+ * Many entries on their way to the log's thread in one piece, which is transferred and not copied:
+ * structured clones of many objects, or of their text, cost more than the inserts. Text is joined by line
+ * breaks, which JSON escapes.
  */
 export interface Batch {
   readonly entries: number;
-  /** One JSON line per entry. */
-  readonly facts: string;
-  /** One JSON line per entry; empty for entries that are no request. */
-  readonly requests: string;
-  /** Per entry: kind, at, width, body bytes or -1, count of hashes, the hashes. */
-  readonly numbers: Float64Array<ArrayBuffer>;
-  readonly bodies: Uint8Array<ArrayBuffer>;
+  /** How many numbers, and how many bytes of facts and of requests, stand in `bytes`. */
+  readonly figures: number;
+  readonly factBytes: number;
+  readonly requestBytes: number;
+  /**
+   * The numbers (per entry: kind, at, width, body bytes or -1, count of hashes, the hashes), the facts and
+   * the requests (a JSON line each, empty for entries that are no request), then the bodies.
+   */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** `head`: the log's last place. Per entry: its seq; then per hash 0 for a new event, or the original's seq and run. */
@@ -74,66 +76,74 @@ export function factEntry(fact: Fact): Entry {
   };
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+const FIGURE_BYTES = Float64Array.BYTES_PER_ELEMENT;
+
 export function packBatch(entries: readonly Entry[]): Batch {
   let figures = 0;
-  let bytes = 0;
+  let bodyBytes = 0;
   for (const entry of entries) {
     figures += 5 + entry.hashes.length;
-    bytes += entry.body?.byteLength ?? 0;
+    bodyBytes += entry.body?.byteLength ?? 0;
   }
-  const numbers = new Float64Array(figures);
-  const bodies = new Uint8Array(bytes);
-  const facts: string[] = [];
-  const requests: string[] = [];
-  let figure = 0;
-  let byte = 0;
-  for (const entry of entries) {
-    facts.push(entry.fact);
-    requests.push(entry.request);
-    numbers[figure++] = entry.kind;
-    numbers[figure++] = entry.at;
-    numbers[figure++] = entry.width;
-    numbers[figure++] = entry.body === null ? -1 : entry.body.byteLength;
-    numbers[figure++] = entry.hashes.length;
-    for (const hash of entry.hashes) numbers[figure++] = hash;
-    if (entry.body !== null) {
-      bodies.set(entry.body, byte);
-      byte += entry.body.byteLength;
-    }
+  const facts = encoder.encode(entries.map((entry) => entry.fact).join("\n"));
+  const requests = encoder.encode(entries.map((entry) => entry.request).join("\n"));
+  const textAt = figures * FIGURE_BYTES;
+  const bodiesAt = textAt + facts.byteLength + requests.byteLength;
+  const bytes = new Uint8Array(bodiesAt + bodyBytes);
+  writeNumbers(new Float64Array(bytes.buffer, 0, figures), entries);
+  bytes.set(facts, textAt);
+  bytes.set(requests, textAt + facts.byteLength);
+  let at = bodiesAt;
+  for (const { body } of entries) {
+    if (body === null) continue;
+    bytes.set(body, at);
+    at += body.byteLength;
   }
-  return {
-    entries: entries.length,
-    facts: facts.join("\n"),
-    requests: requests.join("\n"),
-    numbers,
-    bodies,
-  };
+  const [factBytes, requestBytes] = [facts.byteLength, requests.byteLength];
+  return { entries: entries.length, figures, factBytes, requestBytes, bytes };
 }
 
+function writeNumbers(numbers: Float64Array, entries: readonly Entry[]): void {
+  let figure = 0;
+  for (const { kind, at, width, body, hashes } of entries) {
+    numbers[figure++] = kind;
+    numbers[figure++] = at;
+    numbers[figure++] = width;
+    numbers[figure++] = body === null ? -1 : body.byteLength;
+    numbers[figure++] = hashes.length;
+    for (const hash of hashes) numbers[figure++] = hash;
+  }
+}
+
+/** The entries of a batch; their bodies are views of its bytes. */
 export function unpackBatch(batch: Batch): Entry[] {
-  const facts = batch.facts.split("\n");
-  const requests = batch.requests.split("\n");
-  const { numbers, bodies } = batch;
+  const { bytes, figures, factBytes, requestBytes } = batch;
+  const numbers = new Float64Array(bytes.buffer, 0, figures);
+  const textAt = figures * FIGURE_BYTES;
+  const requestsAt = textAt + factBytes;
+  let at = requestsAt + requestBytes;
+  const facts = decoder.decode(bytes.subarray(textAt, requestsAt)).split("\n");
+  const requests = decoder.decode(bytes.subarray(requestsAt, at)).split("\n");
   const entries: Entry[] = [];
   let figure = 0;
-  let byte = 0;
   for (let index = 0; index < batch.entries; index++) {
     const bodyBytes = numbers[figure + 3] ?? -1;
     const hashCount = numbers[figure + 4] ?? 0;
+    const hashesAt = figure + 5;
     entries.push({
       kind: numbers[figure] ?? 0,
       at: numbers[figure + 1] ?? 0,
       width: numbers[figure + 2] ?? 1,
       fact: facts[index] ?? "",
       request: requests[index] ?? "",
-      body: bodyBytes < 0 ? null : bodies.subarray(byte, byte + bodyBytes),
+      body: bodyBytes < 0 ? null : bytes.subarray(at, at + bodyBytes),
       hashes:
-        hashCount === 0
-          ? NO_HASHES
-          : Array.from(numbers.subarray(figure + 5, figure + 5 + hashCount)),
+        hashCount === 0 ? NO_HASHES : Array.from(numbers.subarray(hashesAt, hashesAt + hashCount)),
     });
-    figure += 5 + hashCount;
-    byte += Math.max(bodyBytes, 0);
+    figure = hashesAt + hashCount;
+    at += Math.max(bodyBytes, 0);
   }
   return entries;
 }

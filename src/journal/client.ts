@@ -139,7 +139,7 @@ async function commit(writers: Writers, batch: Batch): Promise<BatchReply> {
   const reply = await writers.log.call<BatchReply>(
     "commit",
     [batch, writers.projected.applied],
-    [batch.numbers.buffer, batch.bodies.buffer],
+    [batch.bytes.buffer],
   );
   if (reply.ok) writers.grown(reply.head);
   return reply;

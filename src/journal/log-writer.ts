@@ -67,7 +67,7 @@ export class LogWriter {
     } catch (error) {
       return this.#rollBack(entries, first, error);
     }
-    this.#pagesWritten += entries.length + (batch.bodies.byteLength >> 11);
+    this.#pagesWritten += entries.length + (batch.bytes.byteLength >> 12);
     return { ok: true, head: this.head, numbers: Float64Array.from(reply) };
   }
 

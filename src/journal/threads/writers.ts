@@ -25,7 +25,7 @@ export interface WritersOptions {
 }
 
 /** Entries gather for this long before the projection takes them: larger batches cost less an entry, ms. */
-const GATHER_MS = 50;
+const GATHER_MS = 200;
 
 /** How often somebody who waits for a long catching up looks at how far it is, ms. */
 const LOOK_MS = 100;
