@@ -83,6 +83,8 @@ describe.each(ALL)("%s", (_, each) => {
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: signature.length - 1 }), printable, async (at, character) => {
         fc.pre(signature[at]?.toLowerCase() !== character.toLowerCase());
+        // Padding says nothing: cut off by what separates signatures, it leaves the same one.
+        fc.pre(signature[at] !== "=" || !/[,; ]/.test(character));
         const changed = signature.slice(0, at) + character + signature.slice(at + 1);
         const answer = await post(fresh(), sample, { headers: { [each.signature]: changed } });
         expect(outcome(answer)).toBe("signature_mismatch");
