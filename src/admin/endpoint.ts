@@ -76,7 +76,7 @@ export function endpoint<
     answer: async (request, by) => {
       const placed = pathParams(spec.path, request.url);
       if (!placed.ok) return problem("invalid_parameter", placed.error);
-      const query = checkQuery(spec.query, new URL(request.url).searchParams);
+      const query = checkQuery(spec.query, new URLSearchParams(rawQuery(request.url)));
       if (!query.ok) return problem("invalid_parameter", query.error);
       const body = await readBody(spec.body, request);
       if (!body.ok) return body.error;
@@ -95,6 +95,12 @@ async function readBody<Body extends TObject>(
   if (!read.ok) return read;
   const checked = checkBody(schema, read.value);
   return checked.ok ? checked : err(problem("invalid_parameter", checked.error));
+}
+
+/** What stands behind the `?`. With an odd or absent `Host` the runtime's URL is no whole one. */
+function rawQuery(url: string): string {
+  const start = url.indexOf("?");
+  return start < 0 ? "" : (url.slice(start + 1).split("#", 1)[0] ?? "");
 }
 
 /**

@@ -9,7 +9,7 @@ import { openJournal } from "../journal/client.ts";
 import { indexFile, logFile } from "../journal/files.ts";
 import { presets } from "../providers/index.ts";
 import type { DoctorOptions } from "./deps.ts";
-import { EXIT } from "./exit.ts";
+import { CliFailure, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 const DEDUPE_MS_DEFAULT = 30 * 86_400_000;
@@ -31,10 +31,11 @@ interface Findings {
 export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   const { dataDir, dedupeMs } = await folderOf(options, io);
   if (!existsSync(logFile(dataDir))) {
-    io.stderr(
-      `error: there is no journal in ${dataDir}\nName the data folder with --data, or the configuration with --config.\n`,
+    throw new CliFailure(
+      EXIT.NOT_FOUND,
+      `there is no journal in ${dataDir}`,
+      "Name the data folder with --data, or the configuration with --config.",
     );
-    return EXIT.NOT_FOUND;
   }
   const began = systemClock.monotonic();
   const log = jsonLog(systemClock, "info", (line) => io.stderr(line));
@@ -68,8 +69,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
       io,
     );
   } catch (error) {
-    io.stderr(`error: ${(error as Error).message}\n`);
-    return EXIT.FAILED;
+    throw new CliFailure(EXIT.FAILED, (error as Error).message);
   }
 }
 

@@ -188,7 +188,7 @@ function startFault(error: unknown, settings: Settings): string {
   const { code, message } = error as { code?: string; message?: string };
   const { public: open, admin } = settings.listen;
   if (code === "EADDRINUSE")
-    return `an address is taken: ${open.host}:${open.port} or ${admin.host}:${admin.port}. Stop what listens there, or change \`listen\`.`;
+    return `an address is taken: ${open.host}:${open.port} or ${admin.host}:${admin.port}. Stop what listens there, or choose others with \`listen\` in the configuration or --public and --admin.`;
   if (code === "EACCES" || code === "EPERM")
     return `not permitted: ${message}. Ports below 1024 and the data folder ${settings.dataDir} need rights of their own.`;
   return message ?? String(error);

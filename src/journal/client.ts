@@ -99,14 +99,15 @@ async function openLocked(
   const lag = (): number => journal.head - projected.applied;
   const { onFailure } = deps;
   const journal = new GroupCommit({ port, clock, run, head: seq(head), lag, onFailure });
-  const newReader = (): ReaderClient =>
+  const newReader = (ready: () => Promise<void>): ReaderClient =>
     new ReaderClient({
       start: () => startReader(dataDir),
-      ready: () => projected.until(journal.head),
+      ready,
       damaged,
       restarted: (reason) => log.error("a reading thread died and was replaced", { reason }),
     });
-  const [operators, mailboxes] = [newReader(), newReader()];
+  const operators = newReader(() => projected.untilOrStalled(journal.head));
+  const mailboxes = newReader(() => projected.until(journal.head));
   const close = async (): Promise<void> => {
     await journal.close();
     // An unsigned end only means that the next start looks the log through.

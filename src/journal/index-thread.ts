@@ -31,6 +31,7 @@ function work(): void {
     if (isDamaged(error)) return notify({ damaged: String(error) });
     // Without room the projection lags, bounded by what receiving then refuses; it goes on when there is some.
     if (!isDiskFull(error)) throw error;
+    notify({ stalled: true });
     arm(FULL_DISK_WAIT_MS);
   }
 }
@@ -39,7 +40,10 @@ answerCalls({
   open(dataDir: string, rebuild: boolean): { rebuilding: string | null; applied: number } {
     if (rebuild) removeProjection(indexFile(dataDir));
     opened = openProjection(indexFile(dataDir), logFile(dataDir));
-    return { rebuilding: opened.rebuilding, applied: opened.projection.applied };
+    return {
+      rebuilding: rebuild ? "it was asked for" : opened.rebuilding,
+      applied: opened.projection.applied,
+    };
   },
   /** The log now reaches to `head`. */
   reach(head: number): null {

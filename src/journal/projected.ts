@@ -4,6 +4,8 @@ import { ReadRefused } from "./journal.ts";
 
 interface Waiter {
   readonly place: number;
+  /** Takes what there is when the projection cannot go on. */
+  readonly old: boolean;
   readonly resolve: () => void;
   readonly cancel: () => void;
 }
@@ -14,6 +16,7 @@ export class Projected {
   readonly #hurry: (place: number) => void;
   #applied: number;
   #waiters: Waiter[] = [];
+  #stalled = false;
 
   /** `hurry` tells the projection that somebody waits for this place. */
   constructor(clock: Clock, applied: number, hurry: (place: number) => void) {
@@ -26,7 +29,19 @@ export class Projected {
     return this.#applied;
   }
 
+  /** The disk has no room for the projection: it goes on when there is some. */
+  stall(): void {
+    this.#stalled = true;
+    const shown = this.#waiters.filter((waiter) => waiter.old);
+    this.#waiters = this.#waiters.filter((waiter) => !waiter.old);
+    for (const waiter of shown) {
+      waiter.cancel();
+      waiter.resolve();
+    }
+  }
+
   reached(applied: number): void {
+    this.#stalled = false;
     if (applied <= this.#applied) return;
     this.#applied = applied;
     if (this.#waiters.length === 0) return;
@@ -38,8 +53,16 @@ export class Projected {
     }
   }
 
+  /**
+   * Likewise, but while the disk is full it resolves at once: to an operator who must see why, what was
+   * true when it filled up is worth more than a refusal.
+   */
+  untilOrStalled(place: number): Promise<void> {
+    return this.#stalled ? Promise.resolve() : this.until(place, true);
+  }
+
   /** Resolves once the projection has this place; rejects with `ReadRefused` "behind" after the bound. */
-  until(place: number): Promise<void> {
+  until(place: number, old = false): Promise<void> {
     if (place <= this.#applied) return Promise.resolve();
     return new Promise((resolve, reject) => {
       const cancel = this.#clock.after(LIMITS.READ_WAIT_MS_MAX, () => {
@@ -52,7 +75,7 @@ export class Projected {
           ),
         );
       });
-      this.#waiters.push({ place, resolve, cancel });
+      this.#waiters.push({ place, old, resolve, cancel });
       this.#hurry(place);
     });
   }

@@ -161,7 +161,8 @@ test("--detach starts the job and leaves", async () => {
   fourMatch();
   const person = at();
   expect(await person.run("replay", "--everything", "--yes", "--detach")).toBe(EXIT.OK);
-  expect(posts()).toEqual([{ dryRun: true }, {}]);
+  const since = "1970-01-01T00:00:00.000Z";
+  expect(posts()).toEqual([{ dryRun: true, since }, { since }]);
 });
 
 test("neither an id nor a filter, or both, is not understood", async () => {

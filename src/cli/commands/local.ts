@@ -30,7 +30,12 @@ export const init: Command = {
     else {
       for (const file of written.value) out.line(toned("✓ ", "good"), file);
       if (written.value.length === 0) out.note("Everything is there already; nothing was written.");
-      out.note("Next: `longstop check`, then `longstop dev`.");
+      const provider = given.text("provider") !== undefined;
+      const into = dir === io.cwd ? "" : `cd ${given.operand(0)}; `;
+      const variables = provider
+        ? "cp .env.example .env, fill it in, `set -a; . ./.env; set +a`, then "
+        : "";
+      out.note(`Next: ${into}${variables}\`longstop check\` and \`longstop dev\`.`);
     }
     return EXIT.OK;
   },
@@ -73,7 +78,10 @@ export const doctor: Command = {
     DATA,
   ],
   examples: [
-    ["doctor --data /var/lib/longstop", "look only"],
+    [
+      "doctor --data /var/lib/longstop",
+      "check the log; bring the projection up to it, anew if it is damaged",
+    ],
     ["doctor --rebuild", "after damage; nothing acknowledged is lost by it"],
   ],
   run: ({ given, deps, out }) =>

@@ -92,7 +92,10 @@ async function start(call: Call): Promise<number> {
   const filter = filterOf(given);
   const filtered = Object.keys(filter).length > 0;
   if (id === "") {
-    if (filtered || given.flag("everything")) return bulk(call, filter);
+    // The server wants at least one filter: since the beginning of time is one that all events meet.
+    if (!filtered && given.flag("everything"))
+      return bulk(call, { since: new Date(0).toISOString() });
+    if (filtered) return bulk(call, filter);
     throw new CliFailure(
       EXIT.USAGE,
       "which events?",

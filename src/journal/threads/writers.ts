@@ -13,7 +13,10 @@ export interface WritersDeps {
   damaged(reason: string): void;
 }
 
-type IndexNotice = { readonly applied: number } | { readonly damaged: string };
+type IndexNotice =
+  | { readonly applied: number }
+  | { readonly stalled: true }
+  | { readonly damaged: string };
 
 export interface WritersOptions {
   readonly dataDir: string;
@@ -109,7 +112,8 @@ export async function openWriters(
     else deps.died(reason);
   };
   const heard = (notice: IndexNotice): void => {
-    if (!("damaged" in notice)) projected?.reached(notice.applied);
+    if ("applied" in notice) projected?.reached(notice.applied);
+    else if ("stalled" in notice) projected?.stall();
     else if (opening) died(`the projection is damaged (doctor --rebuild helps): ${notice.damaged}`);
     else deps.damaged(notice.damaged);
   };
