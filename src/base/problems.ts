@@ -10,7 +10,7 @@ interface Row {
 }
 
 /**
- * Our own trouble is always a 5xx: several providers stop for ever on a 4xx. So a row with a 4xx says
+ * Our own trouble is always a 5xx: a 4xx makes some providers give up on us for good. So a row with a 4xx says
  * that sending the same thing again cannot help.
  */
 export const PROBLEMS = {

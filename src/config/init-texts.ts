@@ -8,7 +8,7 @@ export interface Template {
 
 const HANDLER = `      // Runs once per event of a connection at a time, in order; throwing makes another attempt.
       async onEvent(event, ctx) {
-        // Saved in the same commit that settles the event: it counts each event exactly once.
+        // Kept together with the event's outcome, so that each event counts exactly once.
         ctx.state.seen = (ctx.state.seen ?? 0) + 1;
         ctx.log.info("handled", { type: event.type, seen: ctx.state.seen });
       },`;

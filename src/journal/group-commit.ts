@@ -34,8 +34,8 @@ const FULL_DISK_REST_MS = 1_000;
 /**
  * Group commit. Entries of one turn of the event loop, and all that come while a batch is being written,
  * go out as one batch: an idle server answers at once, and under load batches grow as large as the load
- * demands. One batch is under way at a time. Nobody is told yes before the commit; a failed commit fails
- * every sender in that batch and none of the next.
+ * demands. Two are under way at most. Nobody is told yes before the commit; a failed commit fails
+ * whoever was in it, and nobody who comes after.
  *
  * States: `open` → `full` (no room on the disk: refuses for a second, then lets the next batch try) → `open`;
  * `open` → `failing` (the log is in doubt; for ever) · `open` → `closed` (draining; for ever).

@@ -7,7 +7,7 @@ import { CommitWorld, RUN, states } from "../support/commit-world.ts";
 import { fact, intake } from "../support/intake.ts";
 
 describe("a commit that succeeds", () => {
-  test("nobody is told yes before the commit, and everyone of its turn is told after it", async () => {
+  test("the answers of a turn wait for its commit, and then all of them go out", async () => {
     const world = new CommitWorld();
     const both = [world.append("a"), world.watch(world.journal.record(fact()))];
     await world.clock.settle();
@@ -127,7 +127,7 @@ describe("a commit that succeeds", () => {
 });
 
 describe("a commit that fails", () => {
-  test("fails every sender in that batch and none of the next", async () => {
+  test("is told to everybody in it, and to nobody after", async () => {
     const world = new CommitWorld();
     const first = [world.append("a"), world.append("b")];
     await world.clock.settle();

@@ -73,7 +73,7 @@ export interface EventConfig {
   readonly items?: string;
   readonly id?: string;
   readonly type?: string;
-  /** What the event is about: events of one connection are processed one at a time, in order. */
+  /** What the event is about: those that share it take turns, oldest first. */
   readonly connection?: string;
   readonly occurredAt?: string;
   /** The provider's own numbering within the connection. */

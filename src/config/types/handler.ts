@@ -36,7 +36,7 @@ export interface Context<State = Payload> {
    * attempt. Each name once per event. For calls to others that must not happen twice.
    */
   step<T>(name: string, run: () => T | Promise<T>): Promise<T>;
-  /** Sends an event of your own to the endpoints, in the same commit that settles this one. */
+  /** Sends an event of your own to the endpoints, once and only if this one is settled. */
   emit(type: string, data: unknown, options?: { readonly id?: string }): void;
   /** Settles the event as skipped: deliberately not processed; what `state` and `emit` did so far is kept. Ends the handler; catching it changes nothing. */
   skip(reason: string): never;

@@ -17,7 +17,7 @@ const BATCH_CHARS_MAX = 8 * 2 ** 20;
 const CHECKPOINT_PAGES = 4_000;
 
 /**
- * Applies the log to the projection, live and on rebuild by the same code. How far it has come is part of
+ * Brings the projection forward along the log; a rebuild is the same from the beginning. How far it has come is part of
  * each batch's transaction: a crash at any moment leaves a projection of some prefix of the log.
  */
 export class Projection {
