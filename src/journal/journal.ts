@@ -107,6 +107,8 @@ export interface WorkItem {
   readonly attempts: number;
   /** Not before; `null` at once. */
   readonly dueAt: Millis | null;
+  /** When that wait was decided. A clock that stands before it went back, and the wait is over. */
+  readonly waitingSince: Millis | null;
 }
 
 /** The provider's order of the newest applied event of a connection: what `ctx.stale` compares with. */
@@ -169,7 +171,7 @@ export interface MailboxReads {
   ): Promise<{ items: readonly WorkItem[]; more: boolean; upTo: Seq }>;
   /** Units that could run now (active, not sleeping), in order of `readySeq`, after `after`. */
   ready(after: Seq, limit: number): Promise<{ units: readonly Unit[]; upTo: Seq }>;
-  /** Units whose waiting time is over at `now`, the longest overdue first. */
+  /** Units whose waiting time is over at `now`, or began only after it (the clock went back), the longest overdue first. */
   due(now: Millis, limit: number): Promise<readonly Unit[]>;
   /** One per seq, in order. `steps` are those of the given position. */
   load(

@@ -187,8 +187,8 @@ export class Actor implements HandlingOwner {
     this.#handling = null;
     if (fact.kind === "attempted") {
       const { position, event, counted } = run.item;
-      const { attempt: attempts, nextAt: dueAt } = fact;
-      const tried = { counted: counted + (fact.asked ? 0 : 1), attempts, dueAt };
+      const { attempt: attempts, nextAt: dueAt, at: waitingSince } = fact;
+      const tried = { counted: counted + (fact.asked ? 0 : 1), attempts, dueAt, waitingSince };
       this.#putBack({ position, event, ...tried, loaded: null }, at);
       return;
     }

@@ -126,7 +126,7 @@ export class Desk implements Operations {
       if (row.body === null) return err("body_gone");
       const fact = { kind: "replayed", at: this.#now(), events: [row.seq], job: null, by } as const;
       const position = await this.#deps.journal.record(fact);
-      const untried = { counted: 0, attempts: 0, dueAt: null };
+      const untried = { counted: 0, attempts: 0, dueAt: null, waitingSince: null };
       this.#deps.roster.postItem(row.source, refOf(row), { position, event: row.seq, ...untried });
       return ok(null);
     });

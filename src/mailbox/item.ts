@@ -7,9 +7,20 @@ export interface Item extends WorkItem {
   loaded: LoadedEvent | null;
 }
 
-/** Whether it waits for no time, or not any more. */
-export const isDue = (item: WorkItem, now: Millis): boolean =>
-  item.dueAt === null || item.dueAt <= now;
+export type Wait = Pick<WorkItem, "dueAt" | "waitingSince">;
+
+/**
+ * Whether it waits for no time, or not any more. A wait is a stretch of time: before its beginning it is as
+ * much over as after its end, so that a clock that was ahead holds nothing up for the size of its jump.
+ */
+export const isDue = ({ dueAt, waitingSince }: Wait, now: Millis): boolean =>
+  dueAt === null || dueAt <= now || (waitingSince !== null && now < waitingSince);
+
+/** Over as soon as one of the two is. */
+export const either = (a: Wait, b: Wait): Wait => ({
+  dueAt: Math.min(a.dueAt ?? 0, b.dueAt ?? 0),
+  waitingSince: Math.max(a.waitingSince ?? 0, b.waitingSince ?? 0),
+});
 
 export const later = (a: Seq, b: Seq): Seq => (a > b ? a : b);
 

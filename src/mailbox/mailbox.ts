@@ -4,7 +4,7 @@ import { seq } from "../base/ids.ts";
 import { LIMITS } from "../base/limits.ts";
 import { invariant } from "../base/result.ts";
 import type { WorkItem } from "../journal/journal.ts";
-import { type Item, insert, isDue, later } from "./item.ts";
+import { either, type Item, insert, isDue, later, type Wait } from "./item.ts";
 
 /** What the journal answers: the next unsettled items, whether there are more, and how far it had come. */
 export interface MailboxPage {
@@ -22,7 +22,7 @@ const RETRIES_KEPT_MAX = LIMITS.MAILBOX_POSITIONS_MAX / 2;
  * The positions of one connection, in order: a bounded window on what the journal holds.
  *
  * Three things are true between calls:
- * - Each unsettled position up to `#read` is in `#items`, or counted in `#forgottenDueAt`, or taken.
+ * - Each unsettled position up to `#read` is in `#items`, or counted in `#forgotten`, or taken.
  * - `behind` is false only if each later position is going to be posted or is in `#items` already.
  * - A posted position up to `#horizon` was seen by a page: it is in the page, or settled, or behind the gap.
  *
@@ -38,7 +38,7 @@ export class Mailbox {
   #gap = true;
   #read = seq(0);
   #horizon = seq(0);
-  #forgottenDueAt: Millis | null = null;
+  #forgotten: Wait | null = null;
   /** The last wait that was decided in this life. */
   #decided = { position: seq(0), at: seq(0) };
   /** Events that an operator settled, and whether waits were cleared, since the page was asked for. */
@@ -163,7 +163,7 @@ export class Mailbox {
   }
 
   #place(now: Millis): number {
-    if (this.#forgottenDueAt !== null && this.#forgottenDueAt <= now) this.#startOver();
+    if (this.#forgotten !== null && isDue(this.#forgotten, now)) this.#startOver();
     const first = this.#items[0];
     if (first === undefined) return -1;
     if (isDue(first, now)) return 0;
@@ -179,7 +179,7 @@ export class Mailbox {
   /** When something in it falls due; `null` when nothing waits for a time. */
   wakeAt(): Millis | null {
     if (this.#order() === "strict") return this.#items[0]?.dueAt ?? null;
-    let earliest = this.#forgottenDueAt;
+    let earliest = this.#forgotten?.dueAt ?? null;
     for (const { dueAt } of this.#items) {
       if (dueAt !== null && (earliest === null || dueAt < earliest)) earliest = dueAt;
     }
@@ -206,15 +206,14 @@ export class Mailbox {
     for (const [index, item] of this.#items.entries()) {
       if (item.position !== later) this.#items[index] = { ...item, dueAt: null };
     }
-    if (this.#forgottenDueAt !== null) this.#forgottenDueAt = 0;
+    if (this.#forgotten !== null) this.#forgotten = { dueAt: 0, waitingSince: 0 };
   }
 
   /** In relaxed order only so many waiting items stay, so that they cannot crowd out those that could run. */
   #keep(item: Item, now: Millis): void {
     const waits = !isDue(item, now) && this.#order() === "relaxed";
     if (waits && this.#items.filter((kept) => !isDue(kept, now)).length >= RETRIES_KEPT_MAX) {
-      const dueAt = item.dueAt ?? now;
-      this.#forgottenDueAt = Math.min(this.#forgottenDueAt ?? dueAt, dueAt);
+      this.#forgotten = either(this.#forgotten ?? item, item);
       return;
     }
     insert(this.#items, item);
@@ -225,7 +224,7 @@ export class Mailbox {
     this.#items = this.#only(this.#items, () => false);
     this.#read = seq(0);
     this.#gap = true;
-    this.#forgottenDueAt = null;
+    this.#forgotten = null;
   }
 
   /** This item is left to a page; later ones that are here already would otherwise overtake it. */

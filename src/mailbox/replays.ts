@@ -180,7 +180,7 @@ export class ReplayRunner {
     running.job = { ...running.job, done: running.job.done + events.length, cursor };
     for (const [index, { seq: event, source, connection }] of rows.entries()) {
       const ref = connection === null ? null : { source, key: connection };
-      const untried = { counted: 0, attempts: 0, dueAt: null };
+      const untried = { counted: 0, attempts: 0, dueAt: null, waitingSince: null };
       roster.postItem(source, ref, { position: seq(first + index), event, ...untried });
     }
   }

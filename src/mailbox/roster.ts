@@ -137,7 +137,7 @@ export class Roster {
     if (this.#stopped) return;
     for (const { source, ref, seq: event, loaded } of posted) {
       const kept = loaded !== null && this.#workshop.fresh.admit(loaded) ? loaded : null;
-      const untried = { counted: 0, attempts: 0, dueAt: null };
+      const untried = { counted: 0, attempts: 0, dueAt: null, waitingSince: null };
       this.#enqueue(source, ref, { position: event, event, ...untried, loaded: kept });
     }
     this.#schedule();

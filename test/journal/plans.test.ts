@@ -32,7 +32,9 @@ function planOf(read: (reads: All) => unknown): string {
   } as unknown as Database;
   read(openReads(recording, desk.db, new SimClock()));
   const plans = [...new Set(asked)].map((sql) => {
-    const bound = (sql.match(/\?/g) ?? []).map(() => 1);
+    const bound = Array(new Set(sql.match(/\?\d/g)).size || (sql.match(/\?/g)?.length ?? 0)).fill(
+      1,
+    );
     return desk.index
       .query<{ detail: string }, number[]>(`EXPLAIN QUERY PLAN ${sql}`)
       .all(...bound)
@@ -44,7 +46,11 @@ function planOf(read: (reads: All) => unknown): string {
 
 const HOT: [string, (reads: All) => unknown, readonly string[]][] = [
   ["ready", (reads) => reads.ready(seq(0), 5), ["connections_ready", "work_alone"]],
-  ["due", (reads) => reads.due(1, 5), ["connections_wake", "work_alone_due"]],
+  [
+    "due",
+    (reads) => reads.due(1, 5),
+    ["connections_wake ", "connections_wake_since", "work_alone_due", "work_alone_since"],
+  ],
   ["waiting", (reads) => reads.waiting(ref, seq(0), 5), ["work_connection"]],
   ["view", (reads) => reads.view([ref], 5), ["work_connection"]],
   ["failed", (reads) => reads.events({ status: "failed" }, page), ["events_failed"]],

@@ -63,6 +63,11 @@ describe("a projection that cannot be gone on with is made anew, equal to before
       (folder) => change(folder, "PRAGMA user_version = 99"),
     ],
     [
+      "of an older version",
+      /another version/,
+      (folder) => change(folder, "PRAGMA user_version = 1"),
+    ],
+    [
       "of another log",
       /another log/,
       (folder) => change(folder, "UPDATE meta SET value = 'x' WHERE name = 'identity'"),
@@ -168,3 +173,25 @@ function cut(folder: string, bytes: number): void {
   rmSync(`${indexFile(folder)}-wal`, { force: true });
   writeFileSync(indexFile(folder), readFileSync(indexFile(folder)).subarray(0, bytes));
 }
+
+test("a wait that began after now is shown as due, since the clock went back", () => {
+  const desk = new LogDesk(folders.make());
+  const wait = { nextAt: T0 + 9_000, holds: true, asked: false } as const;
+  desk.commit(intake([event("a", { connection: "c" })]), {
+    ...settled(1),
+    ...wait,
+    kind: "attempted",
+    at: T0 + 8_000,
+  });
+  desk.apply();
+  const shownAt = (now: number): unknown[] => {
+    const reads = openReads(desk.index, desk.db, new SimClock(now));
+    const { rows } = reads.events({}, { limit: 1, cursor: null });
+    const head = reads.connection({ source: "s", key: "c" })?.head;
+    return [rows[0]?.nextAttemptAt, head?.nextAttemptAt];
+  };
+
+  expect(shownAt(T0)).toEqual([T0, T0]);
+  expect(shownAt(T0 + 8_000)).toEqual([T0 + 9_000, T0 + 9_000]);
+  desk.close();
+});

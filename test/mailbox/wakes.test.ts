@@ -44,3 +44,32 @@ test("a short retry comes at its time, not at the next look into the journal", a
   await world.clock.advance(1);
   expect(world.status(event.seq)).toBe("completed");
 });
+
+const DAYS_40 = 40 * 86_400_000;
+
+for (const order of ["strict", "relaxed"] as const) {
+  for (const key of ["a", null]) {
+    for (const restarts of [false, true]) {
+      const who = `${order}, ${key === null ? "alone" : "in a connection"}, ${restarts ? "read back" : "in memory"}`;
+      test(`a clock that was days ahead when a try failed delays nothing once it is right: ${who}`, async () => {
+        const world = new MailboxWorld({ order });
+        world.roster.start();
+        world.handlers.respond = (job) => (job.attempt === 1 ? threw() : completed());
+        world.clock.jump(DAYS_40);
+        const event = world.receive(key);
+        await world.clock.settle();
+        if (restarts) {
+          await world.roster.stop(0);
+          world.roster = world.newRoster();
+          world.roster.start();
+        }
+        expect(world.status(event.seq)).toBe("pending");
+
+        world.clock.jump(-DAYS_40);
+        await world.clock.advance(3_000);
+
+        expect(world.status(event.seq)).toBe("completed");
+      });
+    }
+  }
+}

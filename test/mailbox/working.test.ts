@@ -170,7 +170,14 @@ test("a wish to retry now reaches a page that is on its way", () => {
   );
   mailbox.ask();
   mailbox.clearWaits(seq(2));
-  const item = { position: seq(1), event: seq(1), counted: 1, attempts: 1, dueAt: 9_999 };
+  const item = {
+    position: seq(1),
+    event: seq(1),
+    counted: 1,
+    attempts: 1,
+    dueAt: 9_999,
+    waitingSince: 0,
+  };
   mailbox.land({ items: [item], more: false, upTo: seq(1) }, 0);
   expect(mailbox.runnable(0)).toBe(true);
 });
@@ -186,6 +193,7 @@ test("a wish to retry now that the journal took before the failure hastens nothi
     counted: 1,
     attempts: 1,
     dueAt: 9_999,
+    waitingSince: 0,
     loaded: null,
   };
   mailbox.putBack(item, 0, seq(8));

@@ -3,6 +3,7 @@ import type { ConnectionRef, Fact } from "../../src/journal/facts.ts";
 import type { WorkItem } from "../../src/journal/journal.ts";
 import { isOlder } from "../../src/journal/newest.ts";
 import type { Job } from "../../src/mailbox/handlers.ts";
+import { isDue } from "../../src/mailbox/item.ts";
 import type { Plan } from "./plan.ts";
 import type { Store } from "./store.ts";
 
@@ -41,8 +42,7 @@ export class Checks {
     if (this.#running.has(name)) this.#fail(job, `two handlers run for ${name}`);
     this.#running.set(name, job);
     const item = ref === null ? this.#alone(job) : this.#inOrder(job, ref);
-    if (item.dueAt !== null && item.dueAt > this.#deps.clock.now())
-      this.#fail(job, "it runs before its time");
+    if (!isDue(item, this.#deps.clock.now())) this.#fail(job, "it runs before its time");
     if (job.attempt !== item.attempts + 1)
       this.#fail(job, `attempt ${job.attempt} follows ${item.attempts}`);
     if (item.counted >= this.#deps.plan().attempts)

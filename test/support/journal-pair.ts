@@ -122,9 +122,11 @@ export class Pair {
     const { real, model } = this;
     expect(real.now.view(REFS, 3)).toEqual([...(await model.view(REFS, 3))]);
     expect(real.now.ready(seq(0), 100)).toEqual(plain(await model.ready(seq(0), 100)));
-    expect(real.now.due(this.clock.now() + 50, 100).map(named)).toEqual(
-      (await model.due(this.clock.now() + 50, 100)).map(named),
-    );
+    for (const ms of [50, 0, -5, -20, -1_000]) {
+      const now = this.clock.now() + ms;
+      const [given, expected] = [real.now.due(now, 100), await model.due(now, 100)];
+      expect(given.map(named)).toEqual(expected.map(named));
+    }
     for (const ref of REFS)
       expect(real.now.waiting(ref, seq(2), 2)).toEqual(await model.waiting(ref, seq(2), 2));
     const pending = [...model.ledger.work.values()].map(({ seq: event, position }) => ({

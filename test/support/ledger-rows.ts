@@ -26,6 +26,7 @@ export interface Entry {
   attempts: number;
   /** Its next try; `null` when there is none to wait for. */
   dueAt: Millis | null;
+  waitingSince: Millis | null;
   settledAt: Millis | null;
   stale: boolean;
   error: ErrorFact | null;
@@ -49,6 +50,8 @@ export interface Account {
   holding: Seq | null;
   readySeq: Seq | null;
   wakeAt: Millis | null;
+  /** When the latest of the waits began. */
+  sleepsSince: Millis | null;
   lastEventAt: Millis | null;
   events: number;
   /** Unsettled items by position; positions only ever grow, so that insertion order is theirs. */
@@ -73,6 +76,7 @@ export function freshEntry(
     counted: 0,
     attempts: 0,
     dueAt: null,
+    waitingSince: null,
     settledAt: intake.settled ? intake.at : null,
     stale: false,
     error: null,
@@ -97,10 +101,17 @@ export function freshAccount(ref: ConnectionRef): Account {
     holding: null,
     readySeq: null,
     wakeAt: null,
+    sleepsSince: null,
     lastEventAt: null,
     events: 0,
     queue: new Map(),
   };
+}
+
+/** Waits from the fact's time to its `nextAt`, or for nothing. */
+export function wait(entry: Entry, fact: { at: Millis; nextAt: Millis } | null): void {
+  entry.dueAt = fact?.nextAt ?? null;
+  entry.waitingSince = fact?.at ?? null;
 }
 
 export const connectionName = (ref: ConnectionRef): string => `${ref.source}\n${ref.key}`;

@@ -18,6 +18,7 @@ import {
   freshAccount,
   freshEntry,
   statusReason,
+  wait,
 } from "./ledger-rows.ts";
 
 /**
@@ -116,7 +117,7 @@ export class Ledger {
     this.work.delete(fact.position);
     entry.status = fact.outcome;
     entry.settledAt = fact.at;
-    entry.dueAt = null;
+    wait(entry, null);
     entry.stale = fact.stale;
     entry.error = fact.error;
     entry.reason = fact.reason;
@@ -138,7 +139,7 @@ export class Ledger {
     if (entry === undefined || entry.seq !== fact.event) return;
     entry.attempts = fact.attempt;
     if (!fact.asked) entry.counted++;
-    entry.dueAt = fact.nextAt;
+    wait(entry, fact);
     entry.error = fact.error;
     const { position, attempt, startedAt, durationMs, error, nextAt } = fact;
     entry.log.push({ position, attempt, startedAt, durationMs, outcome: "retry", error, nextAt });
@@ -191,7 +192,7 @@ export class Ledger {
       account.restartLog.push(fact.at);
     } else if (fact.kind === "retried") {
       account.holding = null;
-      for (const entry of account.queue.values()) entry.dueAt = null;
+      for (const entry of account.queue.values()) wait(entry, null);
     } else {
       account.status = fact.kind === "resumed" ? "active" : fact.kind;
       account.statusAt = fact.at;
@@ -205,13 +206,16 @@ export class Ledger {
   #schedule(account: Account, at: Seq, bump: boolean): void {
     const queue = [...account.queue.values()];
     const held = queue.find((entry) => entry.position === account.holding);
-    const waits = queue.flatMap((entry) => (entry.dueAt === null ? [] : [entry.dueAt]));
+    const waits = queue.filter((entry) => entry.dueAt !== null);
     const active = account.status === "active";
     const ready = active && held === undefined && waits.length < queue.length;
     if (!ready) account.readySeq = null;
     else if (bump || account.readySeq === null) account.readySeq = at;
-    if (!active || waits.length === 0) account.wakeAt = null;
-    else account.wakeAt = held === undefined ? Math.min(...waits) : held.dueAt;
+    const asleep = !active ? [] : held === undefined ? waits : [held];
+    const least = Math.min(...asleep.map((entry) => entry.dueAt ?? 0));
+    const latest = Math.max(...asleep.map((entry) => entry.waitingSince ?? 0));
+    account.wakeAt = asleep.length === 0 ? null : least;
+    account.sleepsSince = asleep.length === 0 ? null : latest;
   }
 
   #secretUsed(fact: Extract<Fact, { kind: "secret_used" }>): void {

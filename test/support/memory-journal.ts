@@ -80,14 +80,13 @@ export class MemoryJournal implements Journal, MailboxReads {
   }
 
   async due(now: Millis, limit: number): Promise<readonly Unit[]> {
+    const over = (dueAt: Millis | null, since: Millis | null): number | null =>
+      dueAt !== null && (dueAt <= now || (since ?? now) > now) ? dueAt : null;
     const units = this.#units(
-      (account) => account.wakeAt,
-      (entry) => entry.dueAt,
+      (account) => over(account.wakeAt, account.sleepsSince),
+      (entry) => over(entry.dueAt, entry.waitingSince),
     );
-    return units
-      .filter(({ order }) => order <= now)
-      .slice(0, limit)
-      .map(({ unit }) => unit);
+    return units.slice(0, limit).map(({ unit }) => unit);
   }
 
   /** All units that have a number by the given rules, ordered by it. */
@@ -131,6 +130,7 @@ const workItem = (entry: Entry): WorkItem => ({
   counted: entry.counted,
   attempts: entry.attempts,
   dueAt: entry.dueAt,
+  waitingSince: entry.waitingSince,
 });
 
 export function loadedEvent(entry: Entry, position: Seq): LoadedEvent {

@@ -139,6 +139,7 @@ export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Table
   work.attempts = fact.attempt;
   if (!fact.asked) work.counted++;
   work.due_ms = nextMs;
+  work.since_ms = row.at_ms;
   if (connection !== null) schedule(connection, row.seq, true, tables);
 }
 
@@ -179,6 +180,7 @@ function addWork(
     counted: 0,
     attempts: 0,
     due_ms: null,
+    since_ms: null,
     fresh: true,
   });
   tables.sources.numbered(source_id).pending++;

@@ -18,6 +18,7 @@ export interface ConnectionState {
   holding: number | null;
   ready_seq: number | null;
   wake_ms: number | null;
+  wake_since_ms: number | null;
   last_event_ms: number | null;
   events: number;
   restarts: number;
@@ -44,10 +45,10 @@ export class ConnectionRows {
     this.#selectKey = db.prepare("SELECT * FROM connections WHERE source_id = ? AND key = ?");
     this.#selectId = db.prepare("SELECT * FROM connections WHERE id = ?");
     this.#insert = db.prepare(
-      "INSERT INTO connections (status, status_reason, status_ms, state, newest_ms, newest_seq, pending, waiting, holding, ready_seq, wake_ms, last_event_ms, events, restarts, restart_log, id, source_id, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO connections (status, status_reason, status_ms, state, newest_ms, newest_seq, pending, waiting, holding, ready_seq, wake_ms, wake_since_ms, last_event_ms, events, restarts, restart_log, id, source_id, key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#update = db.prepare(
-      "UPDATE connections SET status = ?, status_reason = ?, status_ms = ?, state = ?, newest_ms = ?, newest_seq = ?, pending = ?, waiting = ?, holding = ?, ready_seq = ?, wake_ms = ?, last_event_ms = ?, events = ?, restarts = ?, restart_log = ? WHERE id = ?",
+      "UPDATE connections SET status = ?, status_reason = ?, status_ms = ?, state = ?, newest_ms = ?, newest_seq = ?, pending = ?, waiting = ?, holding = ?, ready_seq = ?, wake_ms = ?, wake_since_ms = ?, last_event_ms = ?, events = ?, restarts = ?, restart_log = ? WHERE id = ?",
     );
     this.#nextId =
       (db.query<{ id: number | null }, []>("SELECT max(id) AS id FROM connections").get()?.id ??
@@ -97,6 +98,7 @@ export class ConnectionRows {
       row.holding,
       row.ready_seq,
       row.wake_ms,
+      row.wake_since_ms,
       row.last_event_ms,
       row.events,
       row.restarts,
@@ -141,6 +143,7 @@ export class ConnectionRows {
       holding: null,
       ready_seq: null,
       wake_ms: null,
+      wake_since_ms: null,
       last_event_ms: null,
       events: 0,
       restarts: 0,

@@ -38,7 +38,14 @@ export interface WorkState {
   counted: number;
   attempts: number;
   due_ms: number | null;
+  since_ms: number | null;
   fresh: boolean;
+}
+
+/** The earliest time that is waited for, and when the latest of the waits began. */
+export interface Waiting {
+  readonly due: number | null;
+  readonly since: number | null;
 }
 
 /**
@@ -56,7 +63,7 @@ export class EventRows {
   readonly #insertWork: Statement;
   readonly #updateWork: Statement;
   readonly #deleteWork: Statement;
-  readonly #nextDue: Statement<{ due: number | null }, [number]>;
+  readonly #nextDue: Statement<Waiting, [number]>;
 
   constructor(db: Database) {
     this.#db = db;
@@ -71,14 +78,14 @@ export class EventRows {
       "UPDATE events SET status = ?, settled_ms = ?, attempts = ?, position = ?, started_ms = ?, duration_ms = ?, next_ms = ?, stale = ?, error = ?, reason = ?, duplicates = ?, replays = ? WHERE seq = ?",
     );
     this.#insertWork = db.prepare(
-      "INSERT INTO work (counted, attempts, due_ms, position, event_seq, source_id, connection_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO work (counted, attempts, due_ms, since_ms, position, event_seq, source_id, connection_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     this.#updateWork = db.prepare(
-      "UPDATE work SET counted = ?, attempts = ?, due_ms = ? WHERE position = ?",
+      "UPDATE work SET counted = ?, attempts = ?, due_ms = ?, since_ms = ? WHERE position = ?",
     );
     this.#deleteWork = db.prepare("DELETE FROM work WHERE position = ?");
     this.#nextDue = db.prepare(
-      "SELECT min(due_ms) AS due FROM work WHERE connection_id = ? AND due_ms IS NOT NULL",
+      "SELECT min(due_ms) AS due, max(since_ms) AS since FROM work WHERE connection_id = ? AND due_ms IS NOT NULL",
     );
   }
 
@@ -113,10 +120,10 @@ export class EventRows {
     if (!work.fresh) this.#deleteWork.run(work.position);
   }
 
-  /** The earliest time that one of a connection's items waits for; writes what is held back first. */
-  nextDue(connectionId: number): number | null {
+  /** What a connection's items wait for; writes what is held back first. */
+  nextDue(connectionId: number): Waiting {
     this.#flushWork();
-    return this.#nextDue.get(connectionId)?.due ?? null;
+    return this.#nextDue.get(connectionId) ?? { due: null, since: null };
   }
 
   /** Clears the waiting times of all items of a connection. */
@@ -124,7 +131,9 @@ export class EventRows {
     this.#flushWork();
     this.#work.clear();
     this.#db
-      .query("UPDATE work SET due_ms = NULL WHERE connection_id = ? AND due_ms IS NOT NULL")
+      .query(
+        "UPDATE work SET due_ms = NULL, since_ms = NULL WHERE connection_id = ? AND due_ms IS NOT NULL",
+      )
       .run(connectionId);
   }
 
@@ -193,12 +202,20 @@ export class EventRows {
           work.counted,
           work.attempts,
           work.due_ms,
+          work.since_ms,
           work.position,
           work.event_seq,
           work.source_id,
           work.connection_id,
         );
-      else this.#updateWork.run(work.counted, work.attempts, work.due_ms, work.position);
+      else
+        this.#updateWork.run(
+          work.counted,
+          work.attempts,
+          work.due_ms,
+          work.since_ms,
+          work.position,
+        );
       work.fresh = false;
     }
   }

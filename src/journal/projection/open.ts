@@ -6,7 +6,9 @@ import index1 from "../sql/index-1.sql" with { type: "text" };
 import { Projection } from "./projection.ts";
 
 /** The projection has no migrations: one of another version is dropped and made anew from the log. */
-const VERSION = 1;
+const VERSION = 2;
+/** The schema as the step to that version: `unfit` has removed the files of those before. */
+const SCHEMA = [...Array<string>(VERSION - 1).fill("SELECT 1"), index1];
 
 export interface OpenedProjection {
   readonly projection: Projection;
@@ -33,7 +35,7 @@ export function openProjection(path: string, logPath: string): OpenedProjection 
 }
 
 function open(path: string, log: Database): Omit<OpenedProjection, "rebuilding"> {
-  const db = openWriter(path, "index", [index1]);
+  const db = openWriter(path, "index", SCHEMA);
   try {
     db.query("INSERT OR IGNORE INTO meta (name, value) VALUES ('identity', ?)").run(
       logIdentity(log),
@@ -52,6 +54,17 @@ export function removeProjection(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) rmSync(`${path}${suffix}`, { force: true });
 }
 
+/** Written by a version whose tables are not ours; a file that nothing was written to yet is none. */
+function isOlder(path: string): boolean {
+  const db = openReader(path);
+  try {
+    const version = userVersion(db);
+    return version > 0 && version < VERSION;
+  } finally {
+    db.close();
+  }
+}
+
 /** Why the file cannot be gone on with; also `null` for an empty log, whose projection is empty too. */
 function unfit(path: string, log: Database): string | null {
   const head =
@@ -61,8 +74,8 @@ function unfit(path: string, log: Database): string | null {
   if (!existsSync(path)) return head > 1 ? "it is missing" : null;
   let db: Database | undefined;
   try {
-    db = openWriter(path, "index", [index1]);
-    if (userVersion(db) !== VERSION) return "it is of another version";
+    if (isOlder(path)) return "it is of another version";
+    db = openWriter(path, "index", SCHEMA);
     const meta = db.query<{ value: string }, [string]>("SELECT value FROM meta WHERE name = ?");
     const identity = meta.get("identity")?.value;
     if (identity !== undefined && identity !== logIdentity(log)) return "it belongs to another log";

@@ -1,8 +1,10 @@
+import type { Clock } from "../../base/clock.ts";
 import { eventId, seq } from "../../base/ids.ts";
 import type { ConnectionRef, ConnectionStatus, ReplayJob, StoredKey } from "../facts.ts";
 import { ReadRefused } from "../journal.ts";
 import { CONNECTION, connectionStatusName } from "../projection/codes.ts";
 import type { ConnectionRow, Page, SourceRow } from "../rows.ts";
+import { nextTry } from "./event-row.ts";
 import type { Statements } from "./statements.ts";
 
 interface Row {
@@ -18,18 +20,27 @@ interface Row {
   readonly restarts: number;
   readonly events: number;
 }
+interface Head {
+  readonly seq: number;
+  readonly run: number;
+  readonly attempts: number;
+  readonly due_ms: number | null;
+  readonly since_ms: number | null;
+}
 
 const SELECT =
   "SELECT c.*, s.name AS source FROM connections c JOIN sources s ON s.id = c.source_id";
 const HEAD =
-  "SELECT e.seq, e.run, w.attempts, w.due_ms FROM work w JOIN events e ON e.seq = w.event_seq WHERE w.connection_id = ? ORDER BY w.position LIMIT 1";
+  "SELECT e.seq, e.run, w.attempts, w.due_ms, w.since_ms FROM work w JOIN events e ON e.seq = w.event_seq WHERE w.connection_id = ? ORDER BY w.position LIMIT 1";
 
 /** Connections, sources, keys and replay jobs as operators read them. */
 export class ConnectionReader {
   readonly #index: Statements;
+  readonly #clock: Clock;
 
-  constructor(index: Statements) {
+  constructor(index: Statements, clock: Clock) {
     this.#index = index;
+    this.#clock = clock;
   }
 
   /** The connection first seen last comes first. */
@@ -125,14 +136,7 @@ export class ConnectionReader {
   }
 
   #row(row: Row): ConnectionRow {
-    const head =
-      row.pending === 0
-        ? null
-        : this.#index
-            .of<{ seq: number; run: number; attempts: number; due_ms: number | null }, [number]>(
-              HEAD,
-            )
-            .get(row.id);
+    const head = row.pending === 0 ? null : this.#index.of<Head, [number]>(HEAD).get(row.id);
     return {
       source: row.source,
       key: row.key,
@@ -149,7 +153,7 @@ export class ConnectionReader {
               id: eventId(seq(head.seq), head.run),
               seq: seq(head.seq),
               attempts: head.attempts,
-              nextAttemptAt: head.due_ms,
+              nextAttemptAt: nextTry(head.due_ms, head.since_ms, this.#clock.now()),
             },
       restarts: row.restarts,
       events: row.events,

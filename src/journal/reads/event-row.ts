@@ -1,3 +1,4 @@
+import type { Millis } from "../../base/clock.ts";
 import { eventId, requestId, seq } from "../../base/ids.ts";
 import type { ErrorFact } from "../facts.ts";
 import { originName, outcomeName, STATUS, statusName } from "../projection/codes.ts";
@@ -23,6 +24,8 @@ export interface Row {
   readonly started_ms: number | null;
   readonly duration_ms: number | null;
   readonly next_ms: number | null;
+  /** Of one that waits: when that was decided. */
+  readonly since_ms: number | null;
   readonly stale: number;
   readonly error: string | null;
   readonly reason: string | null;
@@ -41,8 +44,12 @@ interface StoredAttempt {
   readonly next_ms: number | null;
 }
 
+/** A wait that began after `now`, since the clock went back, is over: the next try is due. */
+export const nextTry = (due: Millis | null, since: Millis | null, now: Millis): Millis | null =>
+  due !== null && since !== null && now < since ? Math.min(due, now) : due;
+
 /** An event as lists show it; its dedupe key stands in the log. */
-export function eventRow(row: Row, entries: Entries): EventRow {
+export function eventRow(row: Row, entries: Entries, now: Millis): EventRow {
   const entry = entries.at(row.seq);
   const fact = entry?.request.events[row.seq - entry.row.seq];
   return {
@@ -58,7 +65,7 @@ export function eventRow(row: Row, entries: Entries): EventRow {
     receivedAt: row.received_ms,
     settledAt: row.settled_ms,
     attempts: row.attempts,
-    nextAttemptAt: row.status === STATUS.pending ? row.next_ms : null,
+    nextAttemptAt: row.status === STATUS.pending ? nextTry(row.next_ms, row.since_ms, now) : null,
     stale: row.stale === 1,
     error: parseError(row.error),
     reason: row.reason,

@@ -12,7 +12,7 @@ import { Entries, entryAt, sliceOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 const SELECT =
-  "SELECT e.*, s.name AS source, c.key AS connection FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN connections c ON c.id = e.connection_id";
+  "SELECT e.*, CASE e.status WHEN 0 THEN (SELECT since_ms FROM work WHERE position = e.position) END AS since_ms, s.name AS source, c.key AS connection FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN connections c ON c.id = e.connection_id";
 /** Events looked through at a time where no index leads to the rows, growing while nothing is found. */
 const WINDOW_FIRST = 8_192;
 const WINDOW_MAX = 262_144;
@@ -38,7 +38,7 @@ export class EventReader {
     const last = full ? rows.at(-1)?.seq : reached;
     const entries = new Entries(this.#log, "heads");
     return {
-      rows: rows.map((row) => eventRow(row, entries)),
+      rows: rows.map((row) => eventRow(row, entries, this.#clock.now())),
       nextCursor: last === undefined || last <= 1 ? null : String(last),
     };
   }
@@ -50,7 +50,7 @@ export class EventReader {
     return this.#index
       .of<Row, (string | number)[]>(sql)
       .all(after, upTo, ...values, limit)
-      .map((row) => eventRow(row, entries));
+      .map((row) => eventRow(row, entries, this.#clock.now()));
   }
 
   count(filter: EventFilter, upTo: Seq, atMost: number): number {
@@ -68,7 +68,7 @@ export class EventReader {
     const entry = entries.at(row.seq)?.row ?? null;
     const fact = entries.at(row.seq)?.request.events[row.seq - (entry?.seq ?? 0)];
     return {
-      ...eventRow(row, entries),
+      ...eventRow(row, entries, this.#clock.now()),
       position: seq(row.position),
       body: entry === null || entry.body === null ? null : sliceOf(entry.body, fact?.range ?? null),
       request: (JSON.parse(entry?.request ?? "null") as RequestFact | null) ?? {
@@ -113,7 +113,7 @@ export class EventReader {
           : [entry.event];
       for (const place of places) {
         const row = one.get(place);
-        if (row !== null) rows.push(eventRow(row, entries));
+        if (row !== null) rows.push(eventRow(row, entries, this.#clock.now()));
       }
     }
     const last = seqs.at(-1);

@@ -13,6 +13,7 @@ interface WorkRow {
   readonly counted: number;
   readonly attempts: number;
   readonly due_ms: number | null;
+  readonly since_ms: number | null;
 }
 interface ConnectionFound {
   readonly id: number;
@@ -37,7 +38,7 @@ export class MailboxReader {
   readonly #connection: Statement<ConnectionFound, [string, string]>;
   readonly #waiting: Statement<WorkRow, [number, number, number]>;
   readonly #ready: Statement<UnitRow, [number, number, number, number, number]>;
-  readonly #due: Statement<UnitRow, [number, number, number, number, number]>;
+  readonly #due: Statement<UnitRow, [number, number]>;
   readonly #steps: Statement<{ name: string; result: string }, [number]>;
 
   constructor(index: Statements, log: Statements) {
@@ -47,7 +48,7 @@ export class MailboxReader {
       "SELECT id, status, state, newest_ms, newest_seq, restart_log FROM connections WHERE source_id = (SELECT id FROM sources WHERE name = ?) AND key = ?",
     );
     this.#waiting = index.of(
-      "SELECT position, event_seq, counted, attempts, due_ms FROM work WHERE connection_id = ? AND position > ? ORDER BY position LIMIT ?",
+      "SELECT position, event_seq, counted, attempts, due_ms, since_ms FROM work WHERE connection_id = ? AND position > ? ORDER BY position LIMIT ?",
     );
     this.#ready = index.of(READY);
     this.#due = index.of(DUE);
@@ -81,9 +82,7 @@ export class MailboxReader {
   }
 
   due(now: number, limit: number): Unit[] {
-    return this.#due
-      .all(now, limit, now, limit, limit)
-      .map((row) => unit({ ...row, at: row.position }));
+    return this.#due.all(now, limit).map((row) => unit({ ...row, at: row.position }));
   }
 
   load(items: readonly { readonly event: Seq; readonly position: Seq }[]): LoadedEvent[] {
@@ -140,28 +139,39 @@ export class MailboxReader {
 const READY = `
   SELECT * FROM (
     SELECT * FROM (
-      SELECT s.name AS source, c.key AS key, c.ready_seq AS at, 0 AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms
+      SELECT s.name AS source, c.key AS key, c.ready_seq AS at, 0 AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms, NULL AS since_ms
       FROM connections c JOIN sources s ON s.id = c.source_id
       WHERE c.ready_seq IS NOT NULL AND c.ready_seq > ? ORDER BY c.ready_seq LIMIT ?)
     UNION ALL
     SELECT * FROM (
-      SELECT s.name AS source, NULL AS key, w.position AS at, w.position, w.event_seq, w.counted, w.attempts, w.due_ms
+      SELECT s.name AS source, NULL AS key, w.position AS at, w.position, w.event_seq, w.counted, w.attempts, w.due_ms, w.since_ms
       FROM work w JOIN sources s ON s.id = w.source_id
       WHERE w.connection_id IS NULL AND w.due_ms IS NULL AND w.position > ? ORDER BY w.position LIMIT ?)
   ) ORDER BY at LIMIT ?`;
 
+/** Whose time has come, and, hardly ever any, whose wait began later than it is now: the clock went back. */
 const DUE = `
   SELECT * FROM (
     SELECT * FROM (
-      SELECT s.name AS source, c.key AS key, c.wake_ms AS at, coalesce(c.ready_seq, 0) AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms
+      SELECT s.name AS source, c.key AS key, c.wake_ms AS at, coalesce(c.ready_seq, 0) AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms, NULL AS since_ms
       FROM connections c JOIN sources s ON s.id = c.source_id
-      WHERE c.wake_ms IS NOT NULL AND c.wake_ms <= ? ORDER BY c.wake_ms LIMIT ?)
+      WHERE c.wake_ms IS NOT NULL AND c.wake_ms <= ?1 ORDER BY c.wake_ms LIMIT ?2)
     UNION ALL
     SELECT * FROM (
-      SELECT s.name AS source, NULL AS key, w.due_ms AS at, w.position, w.event_seq, w.counted, w.attempts, w.due_ms
+      SELECT s.name AS source, c.key AS key, c.wake_ms AS at, coalesce(c.ready_seq, 0) AS position, 0 AS event_seq, 0 AS counted, 0 AS attempts, NULL AS due_ms, NULL AS since_ms
+      FROM connections c JOIN sources s ON s.id = c.source_id
+      WHERE c.wake_since_ms IS NOT NULL AND c.wake_since_ms > ?1 AND +c.wake_ms > ?1 ORDER BY c.wake_since_ms LIMIT ?2)
+    UNION ALL
+    SELECT * FROM (
+      SELECT s.name AS source, NULL AS key, w.due_ms AS at, w.position, w.event_seq, w.counted, w.attempts, w.due_ms, w.since_ms
       FROM work w JOIN sources s ON s.id = w.source_id
-      WHERE w.connection_id IS NULL AND w.due_ms IS NOT NULL AND w.due_ms <= ? ORDER BY w.due_ms LIMIT ?)
-  ) ORDER BY at LIMIT ?`;
+      WHERE w.connection_id IS NULL AND w.due_ms IS NOT NULL AND w.due_ms <= ?1 ORDER BY w.due_ms LIMIT ?2)
+    UNION ALL
+    SELECT * FROM (
+      SELECT s.name AS source, NULL AS key, w.due_ms AS at, w.position, w.event_seq, w.counted, w.attempts, w.due_ms, w.since_ms
+      FROM work w JOIN sources s ON s.id = w.source_id
+      WHERE w.connection_id IS NULL AND w.since_ms IS NOT NULL AND w.since_ms > ?1 AND +w.due_ms > ?1 ORDER BY w.since_ms LIMIT ?2)
+  ) ORDER BY at LIMIT ?2`;
 
 function workItem(row: WorkRow): WorkItem {
   return {
@@ -170,6 +180,7 @@ function workItem(row: WorkRow): WorkItem {
     counted: row.counted,
     attempts: row.attempts,
     dueAt: row.due_ms,
+    waitingSince: row.since_ms,
   };
 }
 

@@ -18,7 +18,7 @@ export type ReadName = keyof AllReads;
 export function openReads(index: Database, log: Database, clock: Clock): Synchronous<AllReads> {
   const [onIndex, onLog] = [new Statements(index), new Statements(log)];
   const events = new EventReader(onIndex, onLog, clock);
-  const connections = new ConnectionReader(onIndex);
+  const connections = new ConnectionReader(onIndex, clock);
   const mailbox = new MailboxReader(new Statements(index), new Statements(log));
   const quarantine = new QuarantineReader(onLog);
   return {

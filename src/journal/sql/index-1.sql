@@ -41,8 +41,9 @@ CREATE TABLE connections (
   holding       INTEGER,
   -- Could run now, and since which entry; in this order connections are taken into memory.
   ready_seq     INTEGER,
-  -- Sleeps until then.
+  -- Sleeps until then, and since when: while the clock stands before that, it went back and the wait is over.
   wake_ms       INTEGER,
+  wake_since_ms INTEGER,
   last_event_ms INTEGER,
   events        INTEGER NOT NULL,
   restarts      INTEGER NOT NULL,
@@ -52,6 +53,7 @@ CREATE TABLE connections (
 ) STRICT;
 CREATE INDEX connections_ready ON connections (ready_seq) WHERE ready_seq IS NOT NULL;
 CREATE INDEX connections_wake ON connections (wake_ms) WHERE wake_ms IS NOT NULL;
+CREATE INDEX connections_wake_since ON connections (wake_since_ms) WHERE wake_since_ms IS NOT NULL;
 
 CREATE TABLE events (
   seq           INTEGER PRIMARY KEY,
@@ -96,11 +98,14 @@ CREATE TABLE work (
   -- Attempts that count against the policy, and all of them.
   counted       INTEGER NOT NULL,
   attempts      INTEGER NOT NULL,
-  due_ms        INTEGER
+  -- Waits from `since_ms` to `due_ms`; both or neither.
+  due_ms        INTEGER,
+  since_ms      INTEGER
 ) STRICT;
 CREATE INDEX work_connection ON work (connection_id, position) WHERE connection_id IS NOT NULL;
 CREATE INDEX work_alone ON work (position) WHERE connection_id IS NULL AND due_ms IS NULL;
 CREATE INDEX work_alone_due ON work (due_ms) WHERE connection_id IS NULL AND due_ms IS NOT NULL;
+CREATE INDEX work_alone_since ON work (since_ms) WHERE connection_id IS NULL AND since_ms IS NOT NULL;
 
 CREATE TABLE attempts (
   event_seq   INTEGER NOT NULL,
