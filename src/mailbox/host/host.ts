@@ -55,10 +55,10 @@ export class Host {
   changedAt: number;
   readonly exited = Promise.withResolvers<void>();
   readonly pid: number;
+  readonly pulse: Pulse;
   readonly #deps: HostDeps;
   readonly #process: HostProcess;
   readonly #outbox: Outbox;
-  readonly #pulse: Pulse;
   readonly #runs = new Map<number, Run>();
   readonly #abandoned = new Set<number>();
   readonly #lines: HostLines;
@@ -76,7 +76,7 @@ export class Host {
     this.pid = this.#process.pid;
     this.#lines = new HostLines(deps.log, this.pid);
     this.#outbox = new Outbox(deps.clock, (message) => this.#process.send(message));
-    this.#pulse = new Pulse(deps.clock, this.#process, deps.memoryBytesMax);
+    this.pulse = new Pulse(deps.clock, this.#process, deps.memoryBytesMax);
   }
 
   get load(): number {
@@ -133,17 +133,17 @@ export class Host {
       this.kill(startTookTooLong);
     if (this.state !== "ready") return;
     for (const run of this.#runs.values()) this.#expire(run, now);
-    const ping = this.#pulse.due(now);
+    const ping = this.pulse.due(now);
     if (ping !== null) this.#outbox.ping(ping);
-    const death = this.#silence() ?? this.#pulse.overMemory();
+    const death = this.#silence() ?? this.pulse.overMemory();
     if (death !== null) this.kill(death);
-    else if (this.#pulse.wantsRest(now)) this.retire();
+    else if (this.pulse.wantsRest(now)) this.retire();
   }
 
   #expire(run: Run, now: number): void {
     if (run.expired !== null) run.expired.ticks++;
     if (run.expired !== null || run.deadlineAt === null || now < run.deadlineAt) return;
-    run.expired = { ping: this.#pulse.next(now), ticks: 0 };
+    run.expired = { ping: this.pulse.next(now), ticks: 0 };
     this.#outbox.abort(run.no, "timeout");
     this.#outbox.ping(run.expired.ping);
   }
@@ -158,7 +158,7 @@ export class Host {
     const overdue = (only?.expired?.ticks ?? 0) >= SILENT_TICKS_MAX;
     if (only !== undefined && overdue) return timedOut(only.job.timeoutMs);
     if (only !== undefined && this.given === 1) return null;
-    return this.#pulse.silent() ? timedOut(null) : null;
+    return this.pulse.silent() ? timedOut(null) : null;
   }
 
   #hear(text: string): void {
@@ -219,7 +219,7 @@ export class Host {
   }
 
   #alive(pong: number): void {
-    this.#pulse.heard(pong);
+    this.pulse.heard(pong);
     for (const run of this.#runs.values()) {
       if (run.expired === null || pong < run.expired.ping) continue;
       this.#take(run.no);

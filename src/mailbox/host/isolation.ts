@@ -3,7 +3,7 @@ import { LIMITS } from "../../base/limits.ts";
 import type { Outcome } from "../handlers.ts";
 import type { StartBackoff } from "./backoff.ts";
 import type { Death } from "./death.ts";
-import type { Guilty } from "./guilty.ts";
+import type { Guilty, Rank } from "./guilty.ts";
 import type { Host, HostOwner } from "./host.ts";
 import type { Run } from "./run.ts";
 
@@ -11,6 +11,8 @@ import type { Run } from "./run.ts";
 const BUSY_MS = 250;
 /** An isolated host without a suspect is kept this long, ms. */
 const IDLE_MS = 1000;
+const RANKS: readonly Rank[] = [0, 1, 2];
+const PLACES = LIMITS.HOSTS_ISOLATED_MAX;
 
 export interface IsolationDeps {
   readonly clock: Clock;
@@ -28,9 +30,10 @@ export interface IsolationDeps {
 export class Isolation implements HostOwner {
   readonly #deps: IsolationDeps;
   readonly #hosts = new Set<Host>();
-  #suspects: Run[] = [];
-  /** Found guilty on an earlier attempt: behind the suspects, most of whom are innocent. */
-  #convicts: Run[] = [];
+  /** Which run is in which host. */
+  readonly #holding = new Map<Host, Run>();
+  /** The longest in the pool first. */
+  #waiting: Run[] = [];
   #closed = false;
 
   constructor(deps: IsolationDeps) {
@@ -38,16 +41,15 @@ export class Isolation implements HostOwner {
   }
 
   get waiting(): number {
-    return this.#suspects.length + this.#convicts.length;
+    return this.#waiting.length;
   }
 
   add(run: Run): void {
     if (this.#closed) return;
     run.enter("suspect");
-    if (this.#deps.guilty.has(run.job.position)) {
-      run.alone = true;
-      this.#convicts.push(run);
-    } else this.#suspects.push(run);
+    if (this.#deps.guilty.has(run.job.position)) run.alone = true;
+    const at = this.#waiting.findLastIndex((other) => other.no < run.no);
+    this.#waiting.splice(at + 1, 0, run);
     this.#assign();
   }
 
@@ -59,12 +61,12 @@ export class Isolation implements HostOwner {
   /** Takes nothing more, and forgets who waits: they are in the journal. */
   close(): void {
     this.#closed = true;
-    this.#suspects = [];
-    this.#convicts = [];
+    this.#waiting = [];
     this.renew();
   }
 
   tick(): void {
+    this.#accuse();
     this.#assign();
     const now = this.#deps.clock.monotonic();
     if (this.waiting > 0) return;
@@ -78,9 +80,10 @@ export class Isolation implements HostOwner {
     this.#assign();
   }
 
-  hostAnswered(_host: Host, run: Run, outcome: Outcome): void {
+  hostAnswered(host: Host, run: Run, outcome: Outcome): void {
     this.#deps.starts.worked();
-    if (outcome.kind !== "threw") this.#deps.guilty.clear(run.job.position);
+    this.#holding.delete(host);
+    if (outcome.kind !== "threw") this.#deps.guilty.clear(run.job);
     run.answer(outcome);
   }
 
@@ -92,6 +95,7 @@ export class Isolation implements HostOwner {
 
   hostGone(host: Host, death: Death, begun: readonly Run[], untouched: readonly Run[]): void {
     this.#hosts.delete(host);
+    this.#holding.delete(host);
     if (host.given === 0 && !host.retired) this.#deps.starts.failed(death.message);
     if (this.#closed) return;
     for (const run of begun) {
@@ -108,29 +112,72 @@ export class Isolation implements HostOwner {
     this.add(run);
   }
 
-  #assign(): void {
-    this.#assignFrom(this.#suspects);
-    this.#assignFrom(this.#convicts);
-    if (this.waiting > 0) this.#grow();
+  /**
+   * Alone and silent for as long as ends a shared host: its time may last, but the next event of its
+   * source need not take others along meanwhile. Each run is counted once.
+   */
+  #accuse(): void {
+    for (const [host, run] of this.#holding) {
+      if (run.accused || host.given > 1 || !host.pulse.silent()) continue;
+      run.accused = true;
+      this.#deps.guilty.accuse(run.job.event.source);
+    }
   }
 
-  #assignFrom(runs: Run[]): void {
-    for (let at = 0; at < runs.length; ) {
-      const run = runs[at];
-      const host = run === undefined ? undefined : this.#hostFor(run);
-      if (run === undefined || host === undefined) at++;
-      else {
-        runs.splice(at, 1);
-        run.enter("isolated");
-        host.give(run);
+  /** Those that are most likely innocent first; one more host if somebody could use it. */
+  #assign(): void {
+    const ranked: Record<Rank, Run[]> = { 0: [], 1: [], 2: [] };
+    for (const run of this.#waiting) ranked[this.#deps.guilty.rank(run.job)].push(run);
+    let wanted = false;
+    for (const rank of RANKS) {
+      // A source that loops may have thousands waiting: it is asked about once.
+      const refused = new Set<string>();
+      for (const run of ranked[rank]) {
+        const { source } = run.job.event;
+        if (refused.has(source)) continue;
+        const host = this.#hostFor(run);
+        if (!this.#mayHold(run)) refused.add(source);
+        else if (host !== undefined) this.#give(host, run);
+        else wanted = true;
+        if (wanted && !this.#anyFree()) return this.#grow();
       }
     }
+    if (wanted) this.#grow();
+  }
+
+  #give(host: Host, run: Run): void {
+    this.#waiting.splice(this.#waiting.indexOf(run), 1);
+    this.#holding.set(host, run);
+    run.enter("isolated");
+    host.give(run);
+  }
+
+  /**
+   * Loopers hold a place to the end of their time. So the last place is not for sources that something is
+   * held against, the one before it not for convicts, and no source has all, since the first events of one
+   * that loops are not known for what they are.
+   */
+  #mayHold({ job }: Run): boolean {
+    const rank = this.#deps.guilty.rank(job);
+    let same = 0;
+    let ranked = 0;
+    for (const other of this.#holding.values()) {
+      if (other.job.event.source === job.event.source) same++;
+      if (this.#deps.guilty.rank(other.job) >= rank) ranked++;
+    }
+    return same < PLACES - 1 && (rank === 0 || ranked < PLACES - rank);
+  }
+
+  #anyFree(): boolean {
+    for (const host of this.#hosts) {
+      if (isFree(host)) return true;
+    }
+    return false;
   }
 
   #hostFor(run: Run): Host | undefined {
     for (const host of this.#hosts) {
-      const free = host.state === "ready" && !host.retired && host.load === 0;
-      if (free && (host.given === 0 || !run.alone)) return host;
+      if (isFree(host) && (host.given === 0 || !run.alone)) return host;
     }
     return undefined;
   }
@@ -147,9 +194,9 @@ export class Isolation implements HostOwner {
       else if (now - host.changedAt <= BUSY_MS) return;
       else living++;
     }
-    // The last place is kept for suspects, or a few convicts that loop to the end of their time would hold all.
-    const most = LIMITS.HOSTS_ISOLATED_MAX - (this.#suspects.length > 0 ? 0 : 1);
-    if (living >= most || this.#hosts.size >= 2 * LIMITS.HOSTS_ISOLATED_MAX) return;
+    if (living >= PLACES || this.#hosts.size >= 2 * PLACES) return;
     if (!this.#closed && this.#deps.starts.open) this.#hosts.add(this.#deps.newHost(this));
   }
 }
+
+const isFree = (host: Host): boolean => host.state === "ready" && !host.retired && host.load === 0;

@@ -55,7 +55,7 @@ export class HandlerPool implements Handlers {
     this.#deps = deps;
     this.#options = options;
     this.#handling = options.configPath !== null;
-    this.#guilty = new Guilty(deps.log);
+    this.#guilty = new Guilty(deps.clock, deps.log);
     this.#starts = new StartBackoff(deps.clock);
     this.#ticker = new Ticker(deps.clock, () => this.#tick());
     const common = { clock: deps.clock, log: deps.log, guilty: this.#guilty, starts: this.#starts };
@@ -128,7 +128,7 @@ export class HandlerPool implements Handlers {
         resolve(outcome);
       });
       this.#runs.set(job.position, run);
-      if (this.#guilty.has(job.position)) this.#isolation.add(run);
+      if (this.#guilty.rank(job) > 0) this.#isolation.add(run);
       else this.#shared.place(run);
       this.#ticker.wake();
     });

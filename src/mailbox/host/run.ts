@@ -28,6 +28,8 @@ export class Run {
   stopping = false;
   /** It is under suspicion twice over: only a host that never ran anything else can say. */
   alone = false;
+  /** Its source was accused of what it does at present. */
+  accused = false;
   readonly #clock: Clock;
   readonly #stepped: Stepped;
   readonly #answer: (outcome: Outcome) => void;

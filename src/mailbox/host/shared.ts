@@ -103,9 +103,13 @@ export class SharedHosts implements HostOwner {
 
   hostFree(host: Host): void {
     let run = this.#queue.first;
-    while (run !== undefined && host.hasRoomFor(run)) {
+    while (run !== undefined) {
+      // What was learnt of its source while it waited counts, too.
+      const apart = this.#deps.guilty.rank(run.job) > 0;
+      if (!apart && !host.hasRoomFor(run)) return;
       this.#queue.shift();
-      this.#give(host, run);
+      if (apart) this.#deps.isolation.add(run);
+      else this.#give(host, run);
       run = this.#queue.first;
     }
   }
