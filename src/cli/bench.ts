@@ -29,10 +29,14 @@ const CONNECTIONS = 1_000;
 export async function bench(options: BenchOptions, io: Io): Promise<number> {
   const out = new Output(io, options.json);
   const on = await benchFolder(options.data, io);
-  const folder = await mkdtemp(join(on, ".longstop-bench-"));
-  const server = new BenchServer(folder, io);
   const stopped = Promise.withResolvers<null>();
+  // Before there is anything to remove: an end that comes in between would leave it behind.
   const unwatch = onEnd(io, () => stopped.resolve(null));
+  const folder = await mkdtemp(join(on, ".longstop-bench-")).catch((error) => {
+    unwatch();
+    throw error;
+  });
+  const server = new BenchServer(folder, io);
   try {
     const findings = await Promise.race([
       measure(options, io, out, { on, folder, server }),
