@@ -12,8 +12,8 @@ export interface Settings {
   /** Absolute. */
   readonly dataDir: string;
   readonly sources: Readonly<Record<string, SourceSettings>>;
-  /** Outgoing: endpoints by name. Kept as validated; used by sending. */
-  readonly endpoints: Readonly<Record<string, unknown>>;
+  /** Outgoing: endpoints by name. */
+  readonly endpoints: Readonly<Record<string, EndpointSettings>>;
   readonly network: { readonly allowPrivate: readonly string[] };
   readonly handlers: { readonly hosts: number; readonly memoryBytesMax: number };
   /** How long a dedupe key is unique. Default 30 days. */
@@ -52,7 +52,8 @@ export interface SourceSettings {
   readonly retry: RetrySettings;
   readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
   readonly bodyBytesMax: number;
-  readonly reconcile: Readonly<Record<string, unknown>> | null;
+  /** `null`: what was missed is not asked for. Presets that can be asked have a default. */
+  readonly reconcile: ReconcileSettings | null;
   readonly supervise: { readonly intensity: number; readonly periodMs: number };
 }
 
@@ -198,3 +199,62 @@ export interface EventSettings {
   /** `id`: the provider's id where present, else the body's hash. `body`: always the hash. */
   readonly dedupe: "id" | "body";
 }
+
+export interface ReconcileSettings {
+  /** Between sweeps, jittered; `null`: only at the start and on demand. */
+  readonly everyMs: number | null;
+  /** How far before the cursor each sweep begins. */
+  readonly overlapMs: number;
+  readonly expect: {
+    readonly everyMs: number;
+    readonly graceMs: number;
+    /** Deadlines in a row whose poll brought nothing new before an alert is raised. */
+    readonly alertAfter: number;
+  } | null;
+  /** Calls at a time, and a second, to this source's provider. */
+  readonly concurrency: number;
+  readonly perSecond: number;
+  /** Which functions of the team's own are given; they run in the handler hosts. */
+  readonly list: boolean;
+  readonly fetch: boolean;
+}
+
+/** A subscriber, of the configuration or registered at run time. */
+export interface EndpointSettings {
+  readonly url: string;
+  /** Exact or globs; never empty: `["*"]` is all. */
+  readonly types: readonly string[];
+  /** On the payload; `null`: all. */
+  readonly filter: EndpointFilter | null;
+  /** `whsec_…` (HMAC, v1) or `whsk_…` (Ed25519, v1a); `null`: one is made. Of several all sign. */
+  readonly secret: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly auth: EndpointAuth | null;
+  readonly strategy: "push" | "batch" | "pull";
+  /** Of `batch`: up to `items` events, or what there is after `waitMs`, in one POST. */
+  readonly batch: { readonly items: number; readonly waitMs: number };
+  readonly order: "none" | "connection";
+  readonly rateLimit: { readonly perSecond: number; readonly burst: number } | null;
+  readonly concurrency: number;
+  readonly timeoutMs: number;
+  readonly retry: RetrySettings;
+  /** How long the subscriber has to say that it is done; `null`: a 2xx is enough. */
+  readonly confirmMs: number | null;
+  readonly paused: boolean;
+}
+
+/** Every field must match: a value is compared as it is, an object of operators by them. Keys are JSON Pointers or dotted paths. */
+export type EndpointFilter = Readonly<Record<string, unknown>>;
+
+export type EndpointAuth =
+  | { readonly kind: "basic"; readonly username: string; readonly password: string }
+  | { readonly kind: "bearer"; readonly token: string }
+  | { readonly kind: "header"; readonly name: string; readonly value: string }
+  | {
+      readonly kind: "oauth2";
+      readonly tokenUrl: string;
+      readonly clientId: string;
+      readonly clientSecret: string;
+      readonly scope: string | null;
+      readonly audience: string | null;
+    };

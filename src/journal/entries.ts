@@ -19,6 +19,18 @@ export const KIND = {
   secret_used: 15,
   started: 16,
   stopped: 17,
+  endpoint_put: 18,
+  endpoint_removed: 19,
+  endpoint_set: 20,
+  tried: 21,
+  confirmed: 22,
+  resent: 23,
+  delivery_cancelled: 24,
+  acked: 25,
+  sought: 26,
+  swept: 27,
+  snapshot: 28,
+  expected: 29,
 } as const;
 
 /** A request's entry in the log: its events as they were named, before it was known which are duplicates. */

@@ -1,5 +1,8 @@
 import type { Millis } from "../base/clock.ts";
 import type { EventId, Seq } from "../base/ids.ts";
+import type { ReconcilingFact, SweepId } from "./reconciling.ts";
+import type { EndpointId } from "./sending.ts";
+import type { SendingFact } from "./sending-facts.ts";
 
 /**
  * The vocabulary of the journal: facts, in the past tense, and nothing that can be derived from them.
@@ -52,6 +55,10 @@ export interface Intake {
   readonly settled: boolean;
   /** W3C `traceparent` of the request, carried to handlers and deliveries. */
   readonly trace?: string;
+  /** Whose sweep found it, when its origin is `poll`: what is new in it counts as healed. */
+  readonly sweep?: SweepId;
+  /** Of completed events: which endpoints each is owed to, in the order of `events`. Absent: none. */
+  readonly deliveries?: readonly (readonly EndpointId[])[];
 }
 
 /** One event's answer: new, or a duplicate of an earlier one (whose id it then bears). */
@@ -74,12 +81,16 @@ export interface Emitted {
   readonly id: string | null;
   /** JSON text. */
   readonly data: string;
+  /** Which endpoints it is owed to. Absent: none. */
+  readonly deliveries?: readonly EndpointId[];
 }
 
 /** Who asked for it: `key_…` of the operator, or the part of the process that did. */
 export type Actor = string;
 
-export type Fact =
+export type Fact = CoreFact | SendingFact | ReconcilingFact;
+
+export type CoreFact =
   /** An event is settled for good (until it is replayed): one entry says everything that changes with it. */
   | {
       readonly kind: "settled";
@@ -93,7 +104,10 @@ export type Fact =
       readonly error: ErrorFact | null;
       /** The connection's new state as JSON text; `null` leaves it. */
       readonly state: string | null;
+      /** Each is an event of its own, completed as it is: entry's place + 1, + 2, … in this order. */
       readonly emitted: readonly Emitted[];
+      /** Which endpoints the event itself is owed to, when it is completed. Absent: none. */
+      readonly deliveries?: readonly EndpointId[];
       /** The attempt that settled it, from 1; 0 when no handler ran (operator, schema). */
       readonly attempt: number;
       readonly startedAt: Millis | null;

@@ -1,31 +1,16 @@
 import type { Clock } from "../base/clock.ts";
 import { eventId, type Seq, seq } from "../base/ids.ts";
 import { LIMITS } from "../base/limits.ts";
-import {
-  type Batch,
-  type BatchReply,
-  type Entry,
-  factEntry,
-  intakeEntry,
-  packBatch,
-} from "./batch.ts";
+import { invariant } from "../base/result.ts";
+import { type Batch, type BatchReply, factEntry, intakeEntry, packBatch } from "./batch.ts";
 import type { Appended, Fact, Intake } from "./facts.ts";
 import { type Journal, JournalRefused } from "./journal.ts";
+import { fitsOneBatch, type Waiting, weight } from "./waiting.ts";
 
 /** Where batches go: the log's thread, or the writer itself in a test. */
 export interface CommitPort {
   commit(batch: Batch): Promise<BatchReply>;
 }
-
-interface Waiting {
-  readonly entry: Entry;
-  readonly taken: (seq: number, appended: Appended[]) => void;
-  readonly refused: (error: JournalRefused) => void;
-}
-
-/** What an entry costs on its way, about: a body's bytes, and a fact's text, which holds states and emitted events. */
-const weight = ({ fact, request, body }: Entry): number =>
-  fact.length + request.length + (body?.byteLength ?? 0);
 
 /** While the thread writes one batch the next is with it already: it never waits for this loop's turn. */
 const UNDER_WAY_MAX = 2;
@@ -79,17 +64,38 @@ export class GroupCommit implements Journal {
   append(intake: Intake): Promise<readonly Appended[]> {
     return new Promise((resolve, reject) => {
       const taken = (_seq: number, appended: Appended[]): void => resolve(appended);
-      this.#enqueue({ entry: intakeEntry(intake), taken, refused: reject });
+      this.#enqueue([{ entry: intakeEntry(intake), rest: 0, taken, refused: reject }]);
     });
   }
 
   record(fact: Fact): Promise<Seq> {
     return new Promise((resolve, reject) => {
-      this.#enqueue({
-        entry: factEntry(fact),
-        taken: (place) => resolve(seq(place)),
-        refused: reject,
-      });
+      const taken = (place: number): void => resolve(seq(place));
+      this.#enqueue([{ entry: factEntry(fact), rest: 0, taken, refused: reject }]);
+    });
+  }
+
+  appendTogether(
+    intakes: readonly Intake[],
+    facts: readonly Fact[],
+  ): Promise<readonly (readonly Appended[])[]> {
+    const entries = [...intakes.map(intakeEntry), ...facts.map(factEntry)];
+    if (entries.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      invariant(fitsOneBatch(entries), "one transaction takes more than a batch may hold");
+      const answers: Appended[][] = [];
+      const last = entries.length - 1;
+      this.#enqueue(
+        entries.map((entry, index) => ({
+          entry,
+          rest: last - index,
+          taken: (_seq, appended) => {
+            if (index < intakes.length) answers.push(appended);
+            if (index === last) resolve(answers);
+          },
+          refused: reject,
+        })),
+      );
     });
   }
 
@@ -124,15 +130,18 @@ export class GroupCommit implements Journal {
     this.#onFailure(detail);
   }
 
-  #enqueue(waiting: Waiting): void {
+  #enqueue(together: readonly Waiting[]): void {
     const refusal = this.pressure();
     // Settling goes on under overload: it is what ends it.
-    if (refusal !== null && !(refusal === "overloaded" && waiting.entry.hashes.length === 0)) {
-      waiting.refused(new JournalRefused(refusal, REFUSALS[refusal]));
+    const brings = (): boolean => together.some(({ entry }) => entry.hashes.length > 0);
+    if (refusal !== null && (refusal !== "overloaded" || brings())) {
+      this.#refuse(together, refusal, REFUSALS[refusal]);
       return;
     }
-    this.#waiting.push(waiting);
-    this.#waitingBytes += weight(waiting.entry);
+    for (const waiting of together) {
+      this.#waiting.push(waiting);
+      this.#waitingBytes += weight(waiting.entry);
+    }
     this.#arm();
   }
 
@@ -155,16 +164,19 @@ export class GroupCommit implements Journal {
     );
   }
 
+  /** As many as a batch may hold; what belongs together goes together. */
   #take(): Waiting[] {
     let bytes = 0;
     let count = 0;
-    for (const { entry } of this.#waiting) {
+    let whole = 0;
+    for (const { entry, rest } of this.#waiting) {
       bytes += weight(entry);
-      if (count > 0 && (count >= LIMITS.COMMIT_ENTRIES_MAX || bytes > LIMITS.COMMIT_BYTES_MAX))
+      if (whole > 0 && (count >= LIMITS.COMMIT_ENTRIES_MAX || bytes > LIMITS.COMMIT_BYTES_MAX))
         break;
       count++;
+      if (rest === 0) whole = count;
     }
-    const taken = this.#waiting.splice(0, count);
+    const taken = this.#waiting.splice(0, whole);
     for (const { entry } of taken) this.#waitingBytes -= weight(entry);
     return taken;
   }

@@ -41,6 +41,14 @@ export interface Journal {
   append(intake: Intake): Promise<readonly Appended[]>;
   /** Resolves with the entry's place once committed and synced. Rejects with `JournalRefused`. */
   record(fact: Fact): Promise<Seq>;
+  /**
+   * All of it in one transaction, or nothing: first the intakes, then the facts. Resolves with one answer per event
+   * of each intake. At most `LIMITS.COMMIT_ENTRIES_MAX` entries and `COMMIT_BYTES_MAX` bytes. Rejects with `JournalRefused`.
+   */
+  appendTogether(
+    intakes: readonly Intake[],
+    facts: readonly Fact[],
+  ): Promise<readonly (readonly Appended[])[]>;
   /** Whether `append` would be refused right now, and why: receiving asks before it reads a body. */
   pressure(): JournalRefused["code"] | null;
 }

@@ -4,7 +4,8 @@ import type { SourceSettings } from "../config/settings.ts";
 import type { EventFact } from "../journal/facts.ts";
 import type { Asked, Fetched, FetchFailure } from "./bounded-fetch.ts";
 import type { KeyService } from "./key-service.ts";
-import type { Sessions } from "./sessions.ts";
+import type { Recovery } from "./recovery.ts";
+import type { Login, Sessions } from "./sessions.ts";
 
 /** A request as a preset sees it. Everything in it is hostile. */
 export interface Inbound {
@@ -146,6 +147,10 @@ export interface Preset {
   /** Set where verifying may need the network, so that `whenUnavailable` has a meaning. */
   readonly fetchesKeys?: true;
   open(source: SourceSettings, deps: ProviderDeps): Provider;
+  /** How what was missed is asked for; absent where the provider offers nothing. */
+  recovery?(source: SourceSettings): Recovery;
+  /** What its API wants before it answers: a session, kept once for the process; absent: the calls bring their own credentials. */
+  login?(source: SourceSettings): Login;
   /** Event types that `sample` can make. */
   readonly sampleTypes: readonly string[];
   /** A correctly signed, realistic request: what `longstop send` posts. `url` is where it will be posted. */

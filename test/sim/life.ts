@@ -65,6 +65,21 @@ export class Life implements Journal {
     });
   }
 
+  appendTogether(
+    intakes: readonly Intake[],
+    facts: readonly Fact[],
+  ): Promise<readonly (readonly Appended[])[]> {
+    return this.#call(() => {
+      const { committing, store } = this.#deps;
+      const answers = intakes.map((intake) => store.append(intake));
+      for (const fact of facts) {
+        committing(fact);
+        store.record(fact);
+      }
+      return answers;
+    });
+  }
+
   pressure(): JournalRefused["code"] | null {
     return null;
   }

@@ -27,6 +27,16 @@ export class FakeJournal implements Journal {
     return Promise.resolve(seq(++this.#last));
   }
 
+  async appendTogether(
+    intakes: readonly Intake[],
+    facts: readonly Fact[],
+  ): Promise<readonly (readonly Appended[])[]> {
+    if (this.failure !== null) throw this.failure;
+    const answers = await Promise.all(intakes.map((intake) => this.append(intake)));
+    await Promise.all(facts.map((fact) => this.record(fact)));
+    return answers;
+  }
+
   pressure(): JournalRefused["code"] | null {
     return this.pressed;
   }

@@ -30,6 +30,15 @@ export class MemoryJournal implements Journal, MailboxReads {
     return this.ledger.record(fact);
   }
 
+  async appendTogether(
+    intakes: readonly Intake[],
+    facts: readonly Fact[],
+  ): Promise<readonly (readonly Appended[])[]> {
+    const answers = intakes.map((intake) => this.ledger.append(intake));
+    for (const fact of facts) this.ledger.record(fact);
+    return answers;
+  }
+
   pressure(): JournalRefused["code"] | null {
     return null;
   }

@@ -117,6 +117,8 @@ export class Projection {
           fact.fingerprint,
           row.at_ms,
         );
+      default:
+        return;
     }
   }
 
