@@ -72,7 +72,10 @@ export type SendingFact =
       readonly reason: string;
       readonly by: Actor;
     }
-  /** Pull: everything up to and with this event is delivered. */
+  /**
+   * Pull: this event, and everything that came to be owed before it did (`OwedDelivery.made`), is delivered. Not by
+   * the events' own order: one that settles late comes to be owed after younger ones, and nobody has seen it yet.
+   */
   | {
       readonly kind: "acked";
       readonly at: Millis;
@@ -80,7 +83,7 @@ export type SendingFact =
       readonly upTo: Seq;
       readonly by: Actor;
     }
-  /** Pull: everything after this event is owed again (0: everything), also what was acknowledged. */
+  /** Pull: everything that came to be owed after this event did is owed again (0: everything), also what was acknowledged. */
   | {
       readonly kind: "sought";
       readonly at: Millis;

@@ -146,6 +146,8 @@ export interface SendingReads {
 export interface OwedDelivery {
   readonly event: Seq;
   readonly connection: { readonly source: string; readonly key: string } | null;
+  /** The place in the log at which it came to be owed: its event's settling, its emit, its publish, its last resending. */
+  readonly made: Seq;
   readonly attempts: number;
   readonly createdAt: Millis;
   /** Not before; `null`: at once. */
@@ -199,7 +201,7 @@ export interface OwedReads {
   nextDue(endpoint: EndpointId): Promise<Millis | null>;
   /** One per seq, in order; `null` for one that is gone. */
   outgoing(events: readonly Seq[]): Promise<readonly (OutgoingEvent | null)[]>;
-  /** Pull: unacknowledged deliveries in order of events, after `after`. */
+  /** Pull: unacknowledged deliveries in the order in which they came to be owed, after the place `after` (0: from the first). */
   unacked(
     endpoint: EndpointId,
     after: Seq,
