@@ -45,6 +45,7 @@ export interface ApiFault {
 /**
  * The provider's API as one source may use it: sessions, concurrency, rate, backoff, `Retry-After`, one new
  * session on 401, breaker, address guard and tracing headers are its business. A 2xx or a 404 is an answer.
+ * A session's token goes to the host that gave it, and to no other: what is listed may lie elsewhere.
  */
 export interface ProviderApi {
   call(ask: ApiAsk): Promise<Result<ApiAnswer, ApiFault>>;
@@ -57,7 +58,10 @@ export interface Missed {
 }
 
 export interface ListAsk {
-  /** Since when; already moved back by the overlap, and never further than `windowMs`. */
+  /**
+   * Since when; already moved back by the overlap, and never further than `windowMs`, nor than dedupe
+   * keys are kept (what is older would count again). The same for all pages of a sweep, as is `until`.
+   */
   readonly since: Millis;
   readonly until: Millis;
   /** Where the source's last whole sweep ended (`kept`), else `null`. Still moved back by nothing. */
@@ -84,8 +88,16 @@ export interface ListRecovery {
   readonly overlapMs: number;
   /** Calls a second that the provider's documents allow one account, with room to spare. */
   readonly perSecond: number;
-  /** What the configuration lacks for it, in a sentence with the remedy; `null`: it can be asked. */
+  /**
+   * What the configuration lacks for it, in a sentence with the remedy; `null`: it can be asked. Until
+   * then webhooks go their ordinary way.
+   */
   readonly lacks: string | null;
+  /**
+   * Set where a sweep's pages come oldest first, so that each can be journaled as it comes. Otherwise only
+   * the items of one page do: the pages have to be collected, or their events sorted by their time.
+   */
+  readonly oldestFirst?: true;
   list(ask: ListAsk, api: ProviderApi): Promise<Result<ListPage, ApiFault>>;
 }
 
@@ -102,6 +114,8 @@ export interface Difference {
   readonly id: string;
   readonly occurredAt: Millis | null;
   readonly sequence: number | string | null;
+  /** Whose event it is, where that is not the key under which the state is known. */
+  readonly connection?: string;
   /** `event.data`: the state after it (of something that is gone: the last known). */
   readonly data: unknown;
 }
@@ -110,6 +124,11 @@ export interface StateRecovery {
   readonly kind: "state";
   readonly perSecond: number;
   readonly lacks: string | null;
+  /**
+   * Set where a webhook says more than that something changed: it reaches the handler like any other, and
+   * is a hint besides. Otherwise it is a hint and nothing else.
+   */
+  readonly webhooksAreEvents?: true;
   /** All connections' states, in pages. `complete`: whoever is in no page is gone. */
   list(
     page: string | null,

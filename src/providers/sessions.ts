@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import {
+  type Asked,
   type Fetched,
   type FetchLimits,
   fetchBounded,
@@ -13,8 +14,15 @@ export interface Login {
   /** Names the credential pair, e.g. its client id; with `url` it is what a session is shared under. */
   readonly account: string;
   readonly url: string;
-  /** Sent as JSON. */
+  /** Sent as JSON, or as a form. */
   readonly credentials: Readonly<Record<string, string>>;
+  /**
+   * How the provider wants to be asked. `json`, and unless said: the token is the answer's `token`. `form`:
+   * as OAuth 2.0 has it (RFC 6749, 4.4), the token is `access_token`, and `expires_in` counts if shorter.
+   */
+  readonly as?: "json" | "form";
+  /** User and password of HTTP Basic beside it. */
+  readonly basic?: readonly [user: string, password: string];
   /** The provider's lifetime of a session. It is renewed a twelfth of it before its end. */
   readonly lifetimeMs: number;
 }
@@ -25,6 +33,11 @@ export interface SessionsDeps {
 }
 
 export type SessionFailure = "refused" | "unavailable";
+
+interface Given {
+  readonly token: string;
+  readonly lifetimeMs: number;
+}
 
 interface Session {
   readonly token: string;
@@ -76,41 +89,51 @@ export class Sessions {
     const pending = this.#post(login).then((answer) => {
       this.#pending.delete(name);
       const now = this.#deps.clock.monotonic();
-      if (answer.ok) {
-        const renewAt = now + (login.lifetimeMs * 11) / 12;
-        this.#sessions.set(name, { token: answer.value, renewAt });
-        this.#resting.delete(name);
-      } else this.#resting.set(name, { until: now + REST_MS, failure: answer.error });
-      return answer;
+      if (!answer.ok) {
+        this.#resting.set(name, { until: now + REST_MS, failure: answer.error });
+        return answer;
+      }
+      const { token, lifetimeMs } = answer.value;
+      this.#sessions.set(name, { token, renewAt: now + (lifetimeMs * 11) / 12 });
+      this.#resting.delete(name);
+      return ok(token);
     });
     this.#pending.set(name, pending);
     return pending;
   }
 
-  async #post(login: Login): Promise<Result<string, SessionFailure>> {
-    const answer = await fetchBounded(
-      {
-        url: login.url,
-        method: "POST",
-        headers: { "content-type": "application/json", accept: "application/json" },
-        body: JSON.stringify(login.credentials),
-      },
-      LIMITS,
-      this.#deps,
-    );
+  async #post(login: Login): Promise<Result<Given, SessionFailure>> {
+    const answer = await fetchBounded(askedOf(login), LIMITS, this.#deps);
     if (!answer.ok) return err("unavailable");
-    const token = answer.value.status === 200 ? tokenIn(answer.value) : null;
-    if (token !== null) return ok(token);
+    const given = answer.value.status === 200 ? givenIn(answer.value, login) : null;
+    if (given !== null) return ok(given);
     return err(answer.value.status >= 400 && answer.value.status < 500 ? "refused" : "unavailable");
   }
 }
 
 const nameOf = (login: Login): string => `${login.url} ${login.account}`;
 
+function askedOf({ url, credentials, as, basic }: Login): Asked {
+  const form = as === "form";
+  const type = form ? "application/x-www-form-urlencoded" : "application/json";
+  const headers = { "content-type": type, accept: "application/json" };
+  const pair = basic === undefined ? null : Buffer.from(basic.join(":")).toString("base64");
+  return {
+    url,
+    method: "POST",
+    headers: pair === null ? headers : { ...headers, authorization: `Basic ${pair}` },
+    body: form ? new URLSearchParams(credentials).toString() : JSON.stringify(credentials),
+  };
+}
+
 /** Whatever else it is, it becomes a header. */
 const TOKEN = /^[\x21-\x7e]{1,8192}$/;
 
-function tokenIn(answer: Fetched): string | null {
-  const token = fieldOf(answer.json(), "token");
-  return typeof token === "string" && TOKEN.test(token) ? token : null;
+function givenIn(answer: Fetched, { as, lifetimeMs }: Login): Given | null {
+  const json = answer.json();
+  const token = fieldOf(json, as === "form" ? "access_token" : "token");
+  if (typeof token !== "string" || !TOKEN.test(token)) return null;
+  const seconds = as === "form" ? fieldOf(json, "expires_in") : undefined;
+  const said = typeof seconds === "number" && seconds > 0 ? seconds * 1000 : lifetimeMs;
+  return { token, lifetimeMs: Math.min(said, lifetimeMs) };
 }
