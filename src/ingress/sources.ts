@@ -1,10 +1,10 @@
 import type { Clock, Millis } from "../base/clock.ts";
 import { invariant } from "../base/result.ts";
+import { TokenBucket } from "../base/token-bucket.ts";
 import type { Settings, SourceSettings } from "../config/settings.ts";
 import { presetByName } from "../providers/index.ts";
 import type { Provider, ProviderDeps } from "../providers/provider.ts";
 import { openProvisional } from "./provisional.ts";
-import { TokenBucket } from "./rate.ts";
 
 /** A source that is ready to receive: keys imported, bucket filled. */
 export interface Source {

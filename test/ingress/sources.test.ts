@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import { TokenBucket } from "../../src/ingress/rate.ts";
+import { TokenBucket } from "../../src/base/token-bucket.ts";
 import { SourceTable } from "../../src/ingress/sources.ts";
 import { testDeps } from "../support/network.ts";
 import { Receiving } from "../support/receiving.ts";

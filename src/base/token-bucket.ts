@@ -1,4 +1,4 @@
-/** Requests a second that a source may send, and how many at once after a pause. */
+/** Requests a second, and how many at once after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
