@@ -8,6 +8,7 @@ import { openSplit } from "./naming.ts";
 import { fieldOf } from "./payload.ts";
 import type { Preset, ProviderDeps } from "./provider.ts";
 import { keyOfJwk } from "./public-keys.ts";
+import { finlinkRecovery } from "./recovery/finlink.ts";
 import { jsonSample } from "./sample.ts";
 import { sampleKey } from "./sample-key.ts";
 import { parseJws, signJws } from "./schemes/jws.ts";
@@ -52,7 +53,8 @@ export const finlink: Preset = {
       "The first of `connectionToken`, `credentialsToken`, `publicToken` and `externalId` that the payload has.",
     identity: "No id is documented: the body's SHA-256 with the token's `jti` or `iat`.",
     retryWindow: "Not documented; there is one, after which a webhook is lost.",
-    recovery: "can be listed: the state of all connections, not the webhooks",
+    recovery:
+      "can be listed: the state of all connections, as long as they exist, and not the webhooks: each change becomes `connection.created`, `.imported`, `.updated`, `.update_failed`, `.errored`, `.update_token`, `.restore_token` or `.deleted`, and a public token that waits to be exchanged `connection.pending`. What changed twice between two looks is seen once, as it is in the end.",
     provenBy: "own signer only",
   },
   bodyBytesMax: null,
@@ -67,6 +69,8 @@ export const finlink: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: finlinkRecovery,
+  login: finlinkLogin,
   sampleTypes: [TYPE],
   sample(type, at, id, source) {
     if (type !== TYPE) return err(`${type} is no type of Finlink's; try ${TYPE}`);

@@ -4,6 +4,7 @@ import { GITHUB_TYPES, githubPayload } from "./github-samples.ts";
 import { openSplit } from "./naming.ts";
 import { fieldOf } from "./payload.ts";
 import type { Inbound, Preset } from "./provider.ts";
+import { githubRecovery } from "./recovery/github.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { openHmac } from "./schemes/hmac.ts";
 
@@ -54,7 +55,7 @@ export const github: Preset = {
     identity: "The header `X-GitHub-Delivery`, which a redelivery repeats.",
     retryWindow: "None: GitHub tries once. It waits ten seconds for the answer.",
     recovery:
-      "can be listed: the hook's deliveries, back to three days, each of which can be redelivered",
+      "can be listed: the failed deliveries of a repository's or organisation's hook, back to three days; with `apiKey` (a token that reads webhooks) and `baseUrl` (the hook: `https://api.github.com/repos/<owner>/<repository>/hooks/<id>`). Nothing is redelivered.",
     provenBy: "vendor's signer @octokit/webhooks",
   },
   /** GitHub never sends more than 25 MB. */
@@ -69,6 +70,7 @@ export const github: Preset = {
     methods: [],
     acceptedStatus: 202,
   }),
+  recovery: githubRecovery,
   sampleTypes: GITHUB_TYPES,
   sample(type, at, id, source, url) {
     const payload = githubPayload(type, at);

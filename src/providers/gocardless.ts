@@ -5,6 +5,7 @@ import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { fieldOf, textAt } from "./payload.ts";
 import type { Preset } from "./provider.ts";
+import { gocardlessRecovery } from "./recovery/gocardless.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { presetHmac } from "./schemes/preset-hmac.ts";
 
@@ -31,7 +32,8 @@ export const gocardless: Preset = {
       "The resource that the event is about (`links.payment`, `links.mandate` …), else the organisation.",
     identity: "Each event's `id` (`EV…`).",
     retryWindow: "Up to eight times, at growing distances. It waits ten seconds for the answer.",
-    recovery: "can be listed: Events, by cursor or time; failed webhooks can be retried",
+    recovery:
+      'can be listed: Events, by time; with `apiKey` (an access token that reads). How long they are kept is not documented. Sandbox: `baseUrl: "https://api-sandbox.gocardless.com"`.',
     provenBy: "vendor's verifier gocardless-nodejs",
   },
   bodyBytesMax: null,
@@ -50,6 +52,7 @@ export const gocardless: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: gocardlessRecovery,
   sampleTypes: [
     "payments.confirmed",
     "payments.failed",

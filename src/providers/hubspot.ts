@@ -6,6 +6,7 @@ import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { fieldOf, joined, textAt } from "./payload.ts";
 import type { Preset } from "./provider.ts";
+import { hubspotLogin, hubspotRecovery } from "./recovery/hubspot.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { fiveMinutes, presetHmac } from "./schemes/preset-hmac.ts";
 import type { Scheme } from "./schemes/scheme.ts";
@@ -24,7 +25,7 @@ export const hubspot: Preset = {
   title: "HubSpot",
   source:
     "https://developers.hubspot.com/docs/apps/developer-platform/build-apps/authentication/request-validation and @hubspot/api-client 14.0.1 (read 2026-08-11)",
-  needs: needs({ secrets: "required", apiKey: "optional" }),
+  needs: needs({ secrets: "required", credentials: "optional" }),
   guide: {
     verifies:
       "`X-HubSpot-Signature-v3`: HMAC-SHA256 over method, URL, body and timestamp, in base 64; at most five minutes old or ahead. `publicUrl` has to be what HubSpot calls.",
@@ -34,7 +35,7 @@ export const hubspot: Preset = {
     retryWindow:
       "About ten times within 24 hours, as third parties report. It waits about five seconds for the answer.",
     recovery:
-      "can be listed: the webhooks journal, back to three days, with subscriptions of its own",
+      "can be listed: the webhooks journal, back to three days; with `credentials: { clientId, clientSecret }` of the app. It has subscriptions of its own, and its events have other ids: subscribe an object to the journal or to webhooks, or it comes twice.",
     provenBy: "vendor's signer @hubspot/api-client",
   },
   signsUrl: true,
@@ -49,7 +50,7 @@ export const hubspot: Preset = {
         const parts = [textAt(payload, "subscriptionId"), textAt(payload, "eventId")] as const;
         return {
           id: joined(portal, ...parts, object ?? ""),
-          type: fieldOf(payload, "subscriptionType"),
+          type: fieldOf(payload, "subscriptionType") ?? journalType(payload),
           connection: joined(portal, object) ?? portal,
           occurredAt: fieldOf(payload, "occurredAt"),
         };
@@ -59,6 +60,8 @@ export const hubspot: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: hubspotRecovery,
+  login: hubspotLogin,
   sampleTypes: ["contact.creation", "contact.propertyChange", "deal.creation", "company.deletion"],
   sample(type, at, id, source, url) {
     if (!/^[a-zA-Z]+\.[a-zA-Z]+$/.test(type))
@@ -79,6 +82,12 @@ export const hubspot: Preset = {
     return signed(openHubspot(source), { type, at, id, url }, jsonSample(payload));
   },
 };
+
+/** An event of the webhooks journal says instead what was done, and to which type of objects: `0-1.CREATE`. */
+function journalType(payload: unknown): string | null {
+  const [object, action] = [textAt(payload, "objectTypeId"), textAt(payload, "action")];
+  return object === null || action === null ? action : `${object}.${action}`;
+}
 
 /** HubSpot decodes some escapes of the query before it signs: both forms are tried. */
 function openHubspot(source: SourceSettings): Scheme {

@@ -4,6 +4,7 @@ import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { fieldOf, textAt } from "./payload.ts";
 import type { Preset } from "./provider.ts";
+import { paddleRecovery } from "./recovery/paddle.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { anyEqual, encoded, type HmacKey, hmacKeys } from "./schemes/hmac.ts";
 import { failed, type Scheme, type Verify } from "./schemes/scheme.ts";
@@ -39,7 +40,7 @@ export const paddle: Preset = {
     retryWindow:
       "Sixty times within three days in live mode, three times within 15 minutes in the sandbox. It waits five seconds for the answer.",
     recovery:
-      "can be listed: Events and notifications, back to 90 days; a notification can be replayed",
+      'can be listed: Events, back to 90 days, of the types that the destination is subscribed to; with `apiKey` (notification.read, notification_setting.read). Sandbox: `baseUrl: "https://sandbox-api.paddle.com"`.',
     provenBy: "vendor's verifier @paddle/paddle-node-sdk",
   },
   bodyBytesMax: null,
@@ -54,6 +55,7 @@ export const paddle: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: paddleRecovery,
   sampleTypes: [
     "transaction.completed",
     "transaction.paid",

@@ -9,6 +9,7 @@ import { openSplit } from "./naming.ts";
 import { fieldOf } from "./payload.ts";
 import { PAYPAL_TYPES, paypalPayload } from "./paypal-samples.ts";
 import type { Inbound, Preset, ProviderDeps } from "./provider.ts";
+import { paypalLogin, paypalRecovery } from "./recovery/paypal.ts";
 import { jsonSample } from "./sample.ts";
 import { sampleKey } from "./sample-key.ts";
 import { fingerprintOf } from "./schemes/compare.ts";
@@ -53,7 +54,8 @@ export const paypal: Preset = {
       "The subscription (`billing_agreement_id`) or order that the resource belongs to, else `resource.id`.",
     identity: "`id` (`WH-…`).",
     retryWindow: "Up to 25 times over 3 days.",
-    recovery: "can be listed: webhooks-events, each of which can be sent again",
+    recovery:
+      'can be listed: webhooks-events of the app, back to 30 days; with `credentials: { clientId, clientSecret }`. Sandbox: `baseUrl: "https://api-m.sandbox.paypal.com"`.',
     provenBy: "own signer only",
   },
   bodyBytesMax: null,
@@ -69,6 +71,8 @@ export const paypal: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: paypalRecovery,
+  login: paypalLogin,
   sampleTypes: PAYPAL_TYPES,
   sample(type, at, id, source) {
     const payload = paypalPayload(type, at, id);

@@ -10,6 +10,7 @@ import { fieldOf } from "./payload.ts";
 import { PLAID_TYPES, plaidPayload } from "./plaid-samples.ts";
 import type { Preset, ProviderDeps } from "./provider.ts";
 import { keyOfJwk } from "./public-keys.ts";
+import { plaidRecovery } from "./recovery/plaid.ts";
 import { jsonSample } from "./sample.ts";
 import { sampleKey } from "./sample-key.ts";
 import { parseJws, signJws } from "./schemes/jws.ts";
@@ -55,7 +56,8 @@ export const plaid: Preset = {
     connection: "The item (`item_id`), else the user (`user_id`).",
     identity: "No id is sent: the body's SHA-256 with the time at which it was signed.",
     retryWindow: "Up to 24 hours, unless more than 90 % of a day's were refused.",
-    recovery: "can be listed: the item's status and its newest transactions, not the webhooks",
+    recovery:
+      "can be listed: the status of items whose access tokens stand in `credentials` under the item's id, as `item.updated`, `item.errored` and so on; the webhooks themselves not.",
     provenBy: "own signer only",
   },
   bodyBytesMax: null,
@@ -71,6 +73,7 @@ export const plaid: Preset = {
     /** Plaid's reference takes any other answer for a failure. */
     acceptedStatus: 200,
   }),
+  recovery: plaidRecovery,
   sampleTypes: PLAID_TYPES,
   sample(type, at, id, source) {
     const payload = plaidPayload(type, id);

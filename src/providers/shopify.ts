@@ -4,6 +4,7 @@ import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { fieldOf, joined, textAt } from "./payload.ts";
 import type { Inbound, Preset } from "./provider.ts";
+import { shopifyRecovery } from "./recovery/shopify.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { presetHmac } from "./schemes/preset-hmac.ts";
 import type { Scheme } from "./schemes/scheme.ts";
@@ -24,7 +25,7 @@ export const shopify: Preset = {
   title: "Shopify",
   source:
     "https://shopify.dev/docs/apps/build/webhooks and @shopify/shopify-api 15.0.0 (read 2026-09-17)",
-  needs: needs({ secrets: "required", apiKey: "optional" }),
+  needs: needs({ secrets: "required", credentials: "optional", apiKey: "optional" }),
   guide: {
     verifies: "`X-Shopify-Hmac-Sha256`: HMAC-SHA256 over the body, in base 64. No time is signed.",
     secretHelp:
@@ -34,7 +35,8 @@ export const shopify: Preset = {
       "`X-Shopify-Event-Id` with the topic and the object's id, else `X-Shopify-Webhook-Id`.",
     retryWindow:
       "Eight times within four hours, with the payload of the first try. It waits five seconds for the answer, and removes a subscription that failed eight times in a row.",
-    recovery: "cannot be listed; what changed can be, by `updated_at` of the Admin API's objects",
+    recovery:
+      'cannot be listed; what changed since the last sweep can be: orders, products, customers, draft orders (`credentials: { shop, resources: "orders,products" }` and `apiKey`, an Admin API token), as `orders.changed` and so on. Deletions are not noticed.',
     provenBy: "vendor's verifier @shopify/shopify-api",
   },
   bodyBytesMax: null,
@@ -49,6 +51,7 @@ export const shopify: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: shopifyRecovery,
   sampleTypes: [
     "orders/create",
     "orders/paid",

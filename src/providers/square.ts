@@ -4,6 +4,7 @@ import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { fieldOf } from "./payload.ts";
 import type { Preset } from "./provider.ts";
+import { squareRecovery } from "./recovery/square.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { presetHmac } from "./schemes/preset-hmac.ts";
 
@@ -32,7 +33,8 @@ export const square: Preset = {
     connection: "The merchant (`merchant_id`).",
     identity: "`event_id`.",
     retryWindow: "Up to 24 hours. A subscription that answers nothing for three weeks is disabled.",
-    recovery: "can be listed: the Events API, back to 28 days, of the time since it was enabled",
+    recovery:
+      'can be listed: the Events API, back to 28 days, of the time since it was enabled (`PUT /v2/events/enable`, once) and of the types that the subscription has; with `apiKey` (the application\'s access token). Sandbox: `baseUrl: "https://connect.squareupsandbox.com"`.',
     provenBy: "vendor's verifier square",
   },
   signsUrl: true,
@@ -48,6 +50,7 @@ export const square: Preset = {
     methods: [],
     acceptedStatus: 200,
   }),
+  recovery: squareRecovery,
   sampleTypes: [
     "payment.created",
     "payment.updated",

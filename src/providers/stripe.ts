@@ -3,6 +3,7 @@ import type { SourceSettings } from "../config/settings.ts";
 import { openSplit } from "./naming.ts";
 import { fieldOf } from "./payload.ts";
 import type { Preset } from "./provider.ts";
+import { stripeRecovery } from "./recovery/stripe.ts";
 import { jsonSample, signed } from "./sample.ts";
 import { anyEqual, encoded, type HmacKey, hmacKeys } from "./schemes/hmac.ts";
 import { failed, type Scheme, type Verify } from "./schemes/scheme.ts";
@@ -44,7 +45,8 @@ export const stripe: Preset = {
       "With Connect the `account`; otherwise the customer that the object belongs to, else the object itself.",
     identity: "`id` (`evt_…`).",
     retryWindow: "Up to three days in live mode; three times within a few hours in a sandbox.",
-    recovery: "can be listed: List Events, back to 30 days",
+    recovery:
+      'can be listed: List Events, back to 30 days, of the types that the endpoint is subscribed to; with `apiKey` (restricted: read Events and Webhook Endpoints). With Connect, `event: { connection: "/account" }` lists all connected accounts. Thin (v2) events are not in it.',
     provenBy: "vendor's signer stripe",
   },
   bodyBytesMax: null,
@@ -59,6 +61,7 @@ export const stripe: Preset = {
     methods: [],
     acceptedStatus: 202,
   }),
+  recovery: stripeRecovery,
   sampleTypes: STRIPE_TYPES,
   sample(type, at, id, source, url) {
     const payload = stripePayload(type, at, id);

@@ -5,6 +5,7 @@ import { openSplit } from "./naming.ts";
 import { needs } from "./needs.ts";
 import { textAt } from "./payload.ts";
 import type { Preset } from "./provider.ts";
+import { svixRecovery } from "./recovery/svix.ts";
 import { jsonSample, signed } from "./sample.ts";
 import type { Scheme } from "./schemes/scheme.ts";
 import { openStandardWebhooks } from "./schemes/standard-webhooks.ts";
@@ -32,7 +33,7 @@ export const svix: Preset = {
     retryWindow:
       "Eight tries within 28 hours: at once, then after 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 10 h. It waits 15 seconds for the answer, and disables an endpoint after five days of failure.",
     recovery:
-      "can be listed: the poller gives everything in the order of sending; messages can be resent",
+      "can be listed: everything that the sender's portal gives to a polling endpoint with the same types; with `baseUrl` (its URL) and `apiKey` (its key). How long messages are kept is the sender's to say. Not together with a FIFO endpoint that sends batches.",
     provenBy: "vendor's signer svix",
   },
   bodyBytesMax: null,
@@ -51,6 +52,7 @@ export const svix: Preset = {
     methods: [],
     acceptedStatus: 202,
   }),
+  recovery: svixRecovery,
   sampleTypes: ["invoice.paid", "user.created", "ping"],
   sample(type, at, id, source, url) {
     if (type === "") return err("The type is empty; try invoice.paid");
