@@ -5,6 +5,8 @@ import { readinessOf } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { BUILD } from "./base/build.ts";
 import type { Clock } from "./base/clock.ts";
+import { guardedFetch } from "./base/http/guarded-fetch.ts";
+import { openHttpClient } from "./base/http/open.ts";
 import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { Turnstile } from "./base/turnstile.ts";
@@ -128,17 +130,10 @@ function mailboxes(store: JournalHandle, now: Now, { clock, random, log }: AppDe
     { clock, log, spawn: hostSpawner(clock) },
     { ...handlers, configPath },
   );
-  const roster = new Roster({
-    clock,
-    random,
-    log,
-    journal,
-    reads: mailboxReads,
-    handlers: pool,
-    source,
-  });
+  const common = { clock, random, log, journal };
+  const roster = new Roster({ ...common, reads: mailboxReads, handlers: pool, source });
   const turnstile = new Turnstile();
-  const replays = new ReplayRunner({ clock, random, log, journal, reads, roster, turnstile });
+  const replays = new ReplayRunner({ ...common, reads, roster, turnstile });
   const why = new Why({ clock, roster, places: pool, source });
   const operations = new Desk({
     clock,
@@ -155,7 +150,8 @@ function mailboxes(store: JournalHandle, now: Now, { clock, random, log }: AppDe
 /** From the public address to the journal and on to the mailboxes. */
 function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }: AppDeps) {
   const { journal, reads } = store;
-  const providers = providerDeps({ fetch, clock });
+  const http = openHttpClient(clock, () => now.settings.network.allowPrivate);
+  const providers = providerDeps({ fetch: guardedFetch(http), clock });
   const sources = new SourceTable(now.settings, { clock, providers });
   const uses = new SecretUses({ clock, log, journal, sources });
   const quarantine = new QuarantineDesk({
