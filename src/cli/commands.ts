@@ -9,6 +9,7 @@ import { quarantine } from "./commands/quarantine.ts";
 import { replay } from "./commands/replay.ts";
 import { send } from "./commands/send.ts";
 import { dev, serve } from "./commands/serve.ts";
+import { simulate } from "./commands/simulate.ts";
 import { tail } from "./commands/tail.ts";
 import { completions } from "./completions/command.ts";
 
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   replay,
   quarantine,
   keys,
+  simulate,
   bench,
   doctor,
   health,

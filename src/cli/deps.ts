@@ -2,6 +2,7 @@ import type { Result } from "../base/result.ts";
 import type { Fault } from "../config/fault.ts";
 import type { Address, Settings } from "../config/settings.ts";
 import type { Preset } from "../providers/provider.ts";
+import type { Scenario } from "./simulate/scenario.ts";
 
 /**
  * What commands need from the rest of the program. Handed in, so that the command line imports none of it:
@@ -14,6 +15,8 @@ export interface CliDeps {
   dev(options: ServeOptions): Promise<number>;
   /** Measures durable acknowledgements on this disk and prints them; answers the exit code. */
   bench(options: BenchOptions): Promise<number>;
+  /** Plays a provider until Ctrl-C; answers the exit code. */
+  simulate(options: SimulateOptions): Promise<number>;
   /** Looks after a data folder while no server runs on it; answers the exit code. */
   doctor(options: DoctorOptions): Promise<number>;
   /** Evaluates the configuration in a child process. `null`: none was named and there is none in the folder. */
@@ -54,6 +57,17 @@ export interface BenchOptions {
   readonly clients: number;
   /** Folder whose disk is measured; `null`: the configured data folder's, else the current folder's. */
   readonly data: string | null;
+  readonly json: boolean;
+}
+
+export interface SimulateOptions {
+  /** Where its webhooks go. */
+  readonly to: string;
+  /** Of its API, on loopback; 0: any that is free. */
+  readonly port: number;
+  /** Simulated ms in each real one. */
+  readonly speed: number;
+  readonly scenario: Scenario;
   readonly json: boolean;
 }
 

@@ -19,6 +19,7 @@ const OFFERED = [
   "send",
   "tail",
   "bench",
+  "simulate",
   "version",
 ];
 
@@ -104,7 +105,7 @@ test("exit codes are all different", () => {
 const MISSPELT: readonly [line: string[], said: string][] = [
   [["evnts"], "Did you mean events?"],
   [["endpoints"], "unknown command 'endpoints'"],
-  [["simulate", "finlink"], "unknown command 'simulate'"],
+  [["simulate", "finlink"], "--to is missing"],
   [["events", "lst"], "Did you mean `events list`?"],
   [["events", "--statos", "failed"], "Did you mean --status?"],
   [["events", "--status", "faild"], "Allowed choices are pending"],

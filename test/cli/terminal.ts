@@ -113,6 +113,7 @@ const bareDeps: CliDeps = {
   serve: unexpected,
   dev: unexpected,
   bench: unexpected,
+  simulate: unexpected,
   doctor: unexpected,
   loadSettings: async () => null,
   initFolder: unexpected,
