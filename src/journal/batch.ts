@@ -51,6 +51,8 @@ export function intakeEntry(intake: Intake): Entry {
     settled: intake.settled,
     trace: intake.trace ?? null,
     events: intake.events,
+    ...(intake.sweep === undefined ? undefined : { sweep: intake.sweep }),
+    ...(intake.deliveries === undefined ? undefined : { deliveries: intake.deliveries }),
   };
   return {
     kind: KIND.request,
@@ -64,16 +66,27 @@ export function intakeEntry(intake: Intake): Entry {
 }
 
 export function factEntry(fact: Fact): Entry {
-  const width = fact.kind === "replayed" ? Math.max(fact.events.length, 1) : 1;
   return {
     kind: KIND[fact.kind],
     at: Math.round(fact.at),
-    width,
+    width: widthOf(fact),
     fact: JSON.stringify(fact),
     request: "",
     body: null,
     hashes: NO_HASHES,
   };
+}
+
+/** How many places a fact takes: one for each event or delivery that gets a new one, and at least its own. */
+export function widthOf(fact: Fact): number {
+  switch (fact.kind) {
+    case "replayed":
+      return Math.max(fact.events.length, 1);
+    case "resent":
+      return Math.max(fact.deliveries.length, 1);
+    default:
+      return 1;
+  }
 }
 
 const encoder = new TextEncoder();

@@ -13,6 +13,7 @@ import { type InstanceLock, lockInstance } from "./lock.ts";
 import { removeProjection } from "./projection/open.ts";
 import type { QuarantineStore } from "./quarantine.ts";
 import { quarantineThrough } from "./quarantine-client.ts";
+import type { OwedReads, SendingReads } from "./sending.ts";
 import { ReaderClient, readsThrough } from "./threads/reader-client.ts";
 import { ThreadClient } from "./threads/rpc.ts";
 import { openWriters, type Writers } from "./threads/writers.ts";
@@ -36,6 +37,9 @@ export interface JournalHandle {
   readonly reads: Reads;
   readonly mailboxReads: MailboxReads;
   readonly quarantine: QuarantineStore;
+  /** What operators read of sending, and what sending itself reads. */
+  readonly sending: SendingReads;
+  readonly owed: OwedReads;
   /** The last life of the process ended by closing the journal. */
   readonly clean: boolean;
   /** Entries that the projection is behind the log. */
@@ -124,10 +128,13 @@ async function openLocked(
     await close();
     throw error;
   }
+  const [operatorReads, mailboxReads] = [readsThrough(operators), readsThrough(mailboxes)];
   return {
     journal,
-    reads: readsThrough(operators),
-    mailboxReads: readsThrough(mailboxes),
+    reads: operatorReads,
+    mailboxReads,
+    sending: operatorReads,
+    owed: mailboxReads,
     quarantine: quarantineThrough(writers.log),
     clean,
     lag,

@@ -1,4 +1,6 @@
 import type { EventFact, Origin } from "./facts.ts";
+import type { SweepId } from "./reconciling.ts";
+import type { EndpointId } from "./sending.ts";
 
 /** Every kind's number in the log. Numbers are for ever; a new kind takes the next one. */
 export const KIND = {
@@ -40,6 +42,10 @@ export interface RequestEntry {
   readonly settled: boolean;
   readonly trace: string | null;
   readonly events: readonly EventFact[];
+  /** Of which sweep; absent in requests that came by themselves. */
+  readonly sweep?: SweepId;
+  /** Which endpoints each event is owed to; absent: none. */
+  readonly deliveries?: readonly (readonly EndpointId[])[];
 }
 
 /** A request that brought nothing new: the originals' places. Its body is not kept a second time. */

@@ -57,7 +57,7 @@ export type SendingFact =
   | { readonly kind: "confirmed"; readonly at: Millis; readonly delivery: DeliveryRef }
   /**
    * To be sent (again) at once, with attempts counted anew: settled deliveries, or ones that did not exist
-   * (an event sent to one endpoint on request).
+   * (an event sent to one endpoint on request). Takes a place for each: a settled one's new position.
    */
   | {
       readonly kind: "resent";

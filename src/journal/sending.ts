@@ -94,6 +94,7 @@ export interface DeliveryRow {
   readonly nextAttemptAt: Millis | null;
   /** Accepted, and waiting for the confirmation until `nextAttemptAt`. */
   readonly confirming: boolean;
+  /** `null` also for those that were acknowledged or cancelled all at once. */
   readonly settledAt: Millis | null;
   readonly error: ErrorFact | null;
   /** HTTP status of the last try. */
@@ -144,6 +145,8 @@ export interface SendingReads {
 
 /** One owed delivery, as what sends it takes it into memory: no body, no headers. */
 export interface OwedDelivery {
+  /** Its place in the endpoint's queue: of the entry that made it owed. One that is resent goes to the end. */
+  readonly position: Seq;
   readonly event: Seq;
   readonly connection: { readonly source: string; readonly key: string } | null;
   /** The place in the log at which it came to be owed: its event's settling, its emit, its publish, its last resending. */
@@ -178,8 +181,11 @@ export interface OwedReads {
   /** Every endpoint that is not removed, with its status. */
   endpointStates(): Promise<readonly EndpointRow[]>;
   /**
-   * What is owed to one endpoint and could be tried at `now`, in order of events, after `after`. Deliveries that
-   * wait for a later time are not in it. `upTo`: everything journaled up to there was looked at.
+   * What is owed to one endpoint and could be tried at `now`: first what waited and need not any more, the
+   * longest overdue first and wherever it stands; then what waits for nothing, in order of position after
+   * `after`. What is being tried at this moment is among it: the journal does not know. An event that is
+   * settled late is owed late: whoever goes on from the last position meets it. `upTo`: everything journaled
+   * up to there was looked at; `more`: the page was full.
    */
   owed(
     endpoint: EndpointId,
@@ -189,7 +195,7 @@ export interface OwedReads {
   ): Promise<{ deliveries: readonly OwedDelivery[]; more: boolean; upTo: Seq }>;
   /**
    * The same for endpoints that want the order of each connection: only the first unsettled delivery of each
-   * connection, and those without a connection.
+   * connection, and those without a connection. The next of a connection may stand before `after`.
    */
   owedHeads(
     endpoint: EndpointId,

@@ -7,8 +7,8 @@ import { GroupCommit } from "../../src/journal/group-commit.ts";
 import { LOG_MIGRATIONS } from "../../src/journal/log.ts";
 import { LogWriter } from "../../src/journal/log-writer.ts";
 import { Projection } from "../../src/journal/projection/projection.ts";
+import { TABLES } from "../../src/journal/projection/schema.ts";
 import { type AllReads, openReads, type Synchronous } from "../../src/journal/reads/reader.ts";
-import index1 from "../../src/journal/sql/index-1.sql" with { type: "text" };
 
 export const DEDUPE_MS = 30 * 86_400_000;
 
@@ -77,7 +77,7 @@ export class InlineJournal {
 /** In memory SQLite answers `memory` for the WAL: the pragmas are those of the files' own test. */
 export function openIndex(): Database {
   const db = new Database(":memory:", { strict: true });
-  db.run(index1);
+  db.run(TABLES);
   return db;
 }
 

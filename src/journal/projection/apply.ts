@@ -1,6 +1,7 @@
 import type { DuplicateEntry, RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
+import { owe } from "./apply-sending.ts";
 import { OUTCOME, originCode, STATUS, whole } from "./codes.ts";
 import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
 import type { EventState, WorkState } from "./events.ts";
@@ -72,8 +73,14 @@ export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): 
       connection.last_event_ms = row.at_ms;
       tables.connections.touch(connection);
     }
-    if (entry.settled) source.completed++;
-    else addWork(seq, seq, source.id, connection, tables);
+    if (!entry.settled) {
+      addWork(seq, seq, source.id, connection, tables);
+      continue;
+    }
+    source.completed++;
+    const endpoints = entry.deliveries?.[index];
+    if (endpoints !== undefined)
+      owe(endpoints, seq, connection?.id ?? null, seq, row.at_ms, tables);
   }
 }
 
@@ -102,6 +109,8 @@ export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): 
   source.pending--;
   source.dirty = true;
   tables.events.removeWork(work);
+  if (fact.deliveries !== undefined && fact.outcome === "completed")
+    owe(fact.deliveries, event.seq, event.connection_id, row.seq, row.at_ms, tables);
   const connection = connectionOf(event, tables);
   if (connection === null) return;
   if (fact.state !== null) connection.state = fact.state;

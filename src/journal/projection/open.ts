@@ -2,13 +2,8 @@ import type { Database } from "bun:sqlite";
 import { existsSync, rmSync } from "node:fs";
 import { logIdentity } from "../log.ts";
 import { isDamaged, NewerFile, openReader, openWriter, userVersion } from "../open.ts";
-import index1 from "../sql/index-1.sql" with { type: "text" };
 import { Projection } from "./projection.ts";
-
-/** The projection has no migrations: one of another version is dropped and made anew from the log. */
-const VERSION = 2;
-/** The schema as the step to that version: `unfit` has removed the files of those before. */
-const SCHEMA = [...Array<string>(VERSION - 1).fill("SELECT 1"), index1];
+import { SCHEMA, VERSION } from "./schema.ts";
 
 export interface OpenedProjection {
   readonly projection: Projection;

@@ -11,6 +11,7 @@ import {
   type LogRow,
 } from "./apply.ts";
 import { applyConnection } from "./apply-connection.ts";
+import { applySending } from "./apply-sending.ts";
 import { Tables } from "./tables.ts";
 
 const BATCH_CHARS_MAX = 8 * 2 ** 20;
@@ -86,7 +87,8 @@ export class Projection {
     const body: unknown = JSON.parse(row.fact);
     if (row.kind === KIND.request) applyRequest(row, body as RequestEntry, this.#tables);
     else if (row.kind === KIND.duplicate) applyDuplicate(body as DuplicateEntry, this.#tables);
-    else if (row.kind < KIND.started) this.#applyFact(row, body as Fact);
+    else if (row.kind !== KIND.started && row.kind !== KIND.stopped)
+      this.#applyFact(row, body as Fact);
   }
 
   #applyFact(row: LogRow, fact: Fact): void {
@@ -117,8 +119,12 @@ export class Projection {
           fact.fingerprint,
           row.at_ms,
         );
-      default:
+      case "swept":
+      case "snapshot":
+      case "expected":
         return;
+      default:
+        applySending(row, fact, this.#tables);
     }
   }
 

@@ -3,6 +3,8 @@ import { dedupeHash } from "../batch.ts";
 import { dedupeBucket } from "../dedupe.ts";
 import type { ReplayJob, StoredKey } from "../facts.ts";
 import { ConnectionRows } from "./connections.ts";
+import { DeliveryRows } from "./deliveries.ts";
+import { EndpointRows } from "./endpoints.ts";
 import { EventRows } from "./events.ts";
 import { SourceRows } from "./sources.ts";
 
@@ -11,6 +13,8 @@ export class Tables {
   readonly sources: SourceRows;
   readonly connections: ConnectionRows;
   readonly events: EventRows;
+  readonly endpoints: EndpointRows;
+  readonly deliveries: DeliveryRows;
   readonly #keys: [number, number, number][] = [];
   readonly #insertKey: Statement;
   readonly #insertAttempt: Statement;
@@ -24,6 +28,8 @@ export class Tables {
     this.sources = new SourceRows(db);
     this.connections = new ConnectionRows(db);
     this.events = new EventRows(db);
+    this.endpoints = new EndpointRows(db);
+    this.deliveries = new DeliveryRows(db, this.endpoints);
     this.#insertKey = db.prepare(
       "INSERT OR IGNORE INTO dedupe (bucket, hash, seq) VALUES (?, ?, ?)",
     );
@@ -94,6 +100,8 @@ export class Tables {
     this.events.flush();
     this.connections.flush();
     this.sources.flush();
+    this.deliveries.flush();
+    this.endpoints.flush();
     // In order of the index, so that neighbours share a page within the batch.
     this.#keys.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     for (const key of this.#keys) this.#insertKey.run(...key);

@@ -1,17 +1,20 @@
 import type { Database } from "bun:sqlite";
 import type { Clock } from "../../base/clock.ts";
 import type { MailboxReads, Reads } from "../journal.ts";
+import type { OwedReads, SendingReads } from "../sending.ts";
 import { ConnectionReader } from "./connections.ts";
 import { EventReader } from "./events.ts";
 import { MailboxReader } from "./mailbox.ts";
+import { OwedReader } from "./owed.ts";
 import { QuarantineReader } from "./quarantine.ts";
+import { SendingReader } from "./sending.ts";
 import { Statements } from "./statements.ts";
 
 /** The same methods, answered at once: what runs inside a reading thread, or in a test without one. */
 export type Synchronous<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 };
-export type AllReads = Reads & MailboxReads;
+export type AllReads = Reads & MailboxReads & SendingReads & OwedReads;
 export type ReadName = keyof AllReads;
 
 /** All reads over one pair of read-only connections. Never holds a transaction from one call to the next. */
@@ -21,6 +24,8 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
   const connections = new ConnectionReader(onIndex, clock);
   const mailbox = new MailboxReader(new Statements(index), new Statements(log));
   const quarantine = new QuarantineReader(onLog);
+  const sending = new SendingReader(onIndex, onLog, clock);
+  const owed = new OwedReader(onIndex, onLog, () => mailbox.applied());
   return {
     events: (filter, page) => events.events(filter, page),
     event: (id) => events.event(id),
@@ -43,5 +48,16 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
     ready: (after, limit) => mailbox.ready(after, limit),
     due: (now, limit) => mailbox.due(now, limit),
     load: (items) => mailbox.load(items),
+    endpoints: (page) => sending.endpoints(page),
+    endpoint: (id) => sending.endpoint(id),
+    deliveries: (filter, page) => sending.deliveries(filter, page),
+    delivery: (id) => sending.delivery(id),
+    failedDeliveries: (filter, after, limit) => sending.failedDeliveries(filter, after, limit),
+    endpointStates: () => owed.endpointStates(),
+    owed: (endpoint, now, after, limit) => owed.owed(endpoint, now, after, limit),
+    owedHeads: (endpoint, now, after, limit) => owed.owedHeads(endpoint, now, after, limit),
+    nextDue: (endpoint) => owed.nextDue(endpoint),
+    outgoing: (events) => owed.outgoing(events),
+    unacked: (endpoint, after, limit) => owed.unacked(endpoint, after, limit),
   };
 }

@@ -98,6 +98,17 @@ const READ_NAMES = {
   ready: 1,
   due: 1,
   load: 1,
+  endpoints: 1,
+  endpoint: 1,
+  deliveries: 1,
+  delivery: 1,
+  failedDeliveries: 1,
+  endpointStates: 1,
+  owed: 1,
+  owedHeads: 1,
+  nextDue: 1,
+  outgoing: 1,
+  unacked: 1,
 } as const satisfies Record<keyof AllReads, 1>;
 
 /** All reads, each asked of the client's thread. */
