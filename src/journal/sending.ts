@@ -145,11 +145,9 @@ export interface SendingReads {
 
 /** One owed delivery, as what sends it takes it into memory: no body, no headers. */
 export interface OwedDelivery {
-  /** Its place in the endpoint's queue: of the entry that made it owed. One that is resent goes to the end. */
-  readonly position: Seq;
   readonly event: Seq;
   readonly connection: { readonly source: string; readonly key: string } | null;
-  /** The place in the log at which it came to be owed: its event's settling, its emit, its publish, its last resending. */
+  /** The place in the log at which it came to be owed: its event's settling, its emit, its publish, its last resending. Its place in the queue. */
   readonly made: Seq;
   readonly attempts: number;
   readonly createdAt: Millis;
@@ -182,9 +180,9 @@ export interface OwedReads {
   endpointStates(): Promise<readonly EndpointRow[]>;
   /**
    * What is owed to one endpoint and could be tried at `now`: first what waited and need not any more, the
-   * longest overdue first and wherever it stands; then what waits for nothing, in order of position after
+   * longest overdue first and wherever it stands; then what waits for nothing, in order of `made` after
    * `after`. What is being tried at this moment is among it: the journal does not know. An event that is
-   * settled late is owed late: whoever goes on from the last position meets it. `upTo`: everything journaled
+   * settled late is owed late: whoever goes on from the last `made` meets it. `upTo`: everything journaled
    * up to there was looked at; `more`: the page was full.
    */
   owed(

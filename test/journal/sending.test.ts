@@ -118,7 +118,7 @@ describe("what is owed", () => {
     expect(await desk.owed()).toEqual([c, b]);
     const [, last] = (await desk.reads.owed(shop, T0, seq(0), 10)).deliveries;
     expect(last?.event).toBe(seq(b));
-    const later = await desk.reads.owed(shop, T0, last?.position ?? seq(0), 10);
+    const later = await desk.reads.owed(shop, T0, last?.made ?? seq(0), 10);
     expect(later.deliveries).toEqual([]);
   });
 

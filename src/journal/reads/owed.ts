@@ -173,7 +173,7 @@ const NO_TYPE = "application/octet-stream";
 
 function owedDelivery(row: OwedRow): OwedDelivery {
   return {
-    position: seq(row.position),
+    made: seq(row.position),
     event: seq(row.event_seq),
     connection:
       row.key === null || row.source === null ? null : { source: row.source, key: row.key },
