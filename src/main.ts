@@ -13,8 +13,9 @@ if (command === "__host") {
 } else if (command === "__config") {
   const { dieWithParent } = await import("./base/orphan.ts");
   const { runConfigChild } = await import("./config/child.ts");
+  const { presets } = await import("./providers/index.ts");
   dieWithParent();
-  await runConfigChild(rest);
+  await runConfigChild(rest, presets);
 } else {
   const { runCli } = await import("./cli/run.ts");
   const { exitWith, systemIo } = await import("./cli/io.ts");

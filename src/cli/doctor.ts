@@ -7,7 +7,6 @@ import { findConfig } from "../config/find.ts";
 import { loadSettings } from "../config/load.ts";
 import { openJournal } from "../journal/client.ts";
 import { indexFile, logFile } from "../journal/files.ts";
-import { presets } from "../providers/index.ts";
 import type { DoctorOptions } from "./deps.ts";
 import { CliFailure, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -84,9 +83,7 @@ async function folderOf(
     environment: io.env,
     cwd: io.cwd,
   });
-  const loaded = found.ok
-    ? await loadSettings({ path: found.value, presets, environment: io.env })
-    : null;
+  const loaded = found.ok ? await loadSettings({ path: found.value, environment: io.env }) : null;
   if (loaded?.ok) return loaded.value.settings;
   return { dataDir: resolve(io.cwd, "data"), dedupeMs: DEDUPE_MS_DEFAULT };
 }

@@ -17,11 +17,8 @@ export function realDeps(io: Io, build: typeof BUILD): CliDeps {
         return config === null && !env["LONGSTOP_CONFIG"]
           ? null
           : { ok: false, error: [found.error] };
-      const [{ loadSettings }, { presets }] = await Promise.all([
-        import("../config/load.ts"),
-        import("../providers/index.ts"),
-      ]);
-      return loadSettings({ path: found.value, presets, environment: env });
+      const { loadSettings } = await import("../config/load.ts");
+      return loadSettings({ path: found.value, environment: env });
     },
     initFolder: async ({ dir, provider }) => {
       const [{ initFolder }, { presets }] = await Promise.all([

@@ -11,7 +11,6 @@ import { formatFaults, formatWarnings } from "../config/fault.ts";
 import { findConfig } from "../config/find.ts";
 import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
-import { presets } from "../providers/index.ts";
 import type { ServeOptions } from "./deps.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
@@ -138,7 +137,7 @@ async function settingsOf(mode: Mode, options: ServeOptions, io: Io): Promise<Se
   }
   const dataDir = resolve(io.cwd, options.data ?? (io.env["LONGSTOP_DATA"] || "data"));
   if (!found.ok) return listening(developmentSettings(dataDir), options);
-  const loaded = await loadSettings({ path: found.value, presets, environment: io.env });
+  const loaded = await loadSettings({ path: found.value, environment: io.env });
   if (!loaded.ok) {
     io.stderr(`${formatFaults(loaded.error, found.value)}\n`);
     return null;

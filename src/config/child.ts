@@ -1,13 +1,16 @@
 import { LIMITS } from "../base/limits.ts";
 import { evaluateConfig } from "./evaluate.ts";
-import type { ConfigAnswer, ConfigQuestion } from "./load.ts";
+import type { ConfigAnswer } from "./load.ts";
+import type { PresetNeeds } from "./source.ts";
 
 /**
  * The hidden command `__config <path>`: imports the configuration in a process of its own, answers its
- * parent once over IPC, and waits to be ended. The parent asks with what the check needs to know.
- * `argv`: the path, absolute.
+ * parent once over IPC, and waits to be ended. `argv`: the path, absolute.
  */
-export async function runConfigChild(argv: readonly string[]): Promise<void> {
+export async function runConfigChild(
+  argv: readonly string[],
+  presets: readonly PresetNeeds[],
+): Promise<void> {
   const path = argv[0];
   const send = process.send?.bind(process);
   if (path === undefined || send === undefined) {
@@ -15,10 +18,9 @@ export async function runConfigChild(argv: readonly string[]): Promise<void> {
     return;
   }
   process.once("disconnect", () => process.exit(0));
-  const question = await new Promise<ConfigQuestion>((resolve) => process.once("message", resolve));
   // Libraries that find `process.send` believe that they are somebody's worker, and start to talk.
   Object.assign(process, { send: undefined, disconnect: undefined });
-  const evaluated = await evaluateConfig(path, question.presets);
+  const evaluated = await evaluateConfig(path, presets);
   const answer: ConfigAnswer = evaluated.ok
     ? {
         longstop: "settings",

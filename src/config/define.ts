@@ -9,8 +9,11 @@ import type { SchemaBuilder } from "./types/schemas.ts";
  */
 export type {
   Config,
+  EndpointAuthConfig,
   EndpointConfig,
+  EndpointFilterConfig,
   EventConfig,
+  FilterValueConfig,
   ReconcileConfig,
   RetryConfig,
   Size,

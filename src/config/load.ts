@@ -5,12 +5,10 @@ import { isObject } from "./check.ts";
 import type { Fault } from "./fault.ts";
 import type { Checked } from "./schema.ts";
 import type { Settings } from "./settings.ts";
-import type { PresetNeeds } from "./source.ts";
 
 export interface LoadRequest {
   /** Absolute. */
   readonly path: string;
-  readonly presets: readonly PresetNeeds[];
   /** What `env()` reads, and `LONGSTOP_DATA`. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -19,10 +17,6 @@ export interface LoadDeps {
   readonly clock: Clock;
   /** The command line of a process that runs `runConfigChild`. */
   readonly command: (path: string) => string[];
-}
-
-export interface ConfigQuestion {
-  readonly presets: readonly PresetNeeds[];
 }
 
 export type ConfigAnswer =
@@ -93,8 +87,6 @@ function start(
         deps.clock.soon(() => end({ kind: "ended", how }));
       },
     });
-    const question: ConfigQuestion = { presets: request.presets.map(onlyNeeds) };
-    child.send(question);
     return ok(child);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
@@ -102,14 +94,6 @@ function start(
     return err({ path: "", given: null, allowed: "", message });
   }
 }
-
-/** Presets carry functions, which cannot cross a process. */
-const onlyNeeds = ({ name, needs, bodyBytesMax, fetchesKeys }: PresetNeeds): PresetNeeds => ({
-  name,
-  needs,
-  bodyBytesMax,
-  ...(fetchesKeys && { fetchesKeys }),
-});
 
 function conclude(ending: Ending, printed: string): Result<Checked, Fault[]> {
   const fault = (message: string): Result<Checked, Fault[]> =>

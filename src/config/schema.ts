@@ -2,8 +2,8 @@ import { dirname, resolve } from "node:path";
 import { err, ok, type Result } from "../base/result.ts";
 import { httpUrl, listenAddress, network } from "./addresses.ts";
 import { type Check, Fields, list, number, record, text } from "./check.ts";
+import { endpointCheck } from "./endpoint.ts";
 import type { Fault } from "./fault.ts";
-import { endpointCheck } from "./later.ts";
 import { Place, reportMissing } from "./place.ts";
 import type { Address, Settings } from "./settings.ts";
 import { type PresetNeeds, sourceCheck } from "./source.ts";
@@ -61,13 +61,18 @@ export function toSettings(raw: unknown, context: SettingsContext): Result<Check
   reportMissingVariables(raw, root, faults, context.missing);
   const fields = new Fields(raw, root, KEYS, KEYS_LATER);
   const allowPrivate = fields.read("network", networkKeys, []);
+  const publicUrl = fields.read("publicUrl", httpUrl({ plain: "allowed", query: false }), null);
   const settings: Settings = {
     configPath: context.configPath,
     listen: fields.read("listen", listenKeys, LISTEN_DEFAULT),
-    publicUrl: fields.read("publicUrl", httpUrl({ plain: "allowed", query: false }), null),
+    publicUrl,
     dataDir: dataDirOf(fields, context),
     sources: fields.read("sources", sourcesCheck(context.presets, allowPrivate.length > 0), {}),
-    endpoints: fields.read("endpoints", record(slug, endpointCheck(allowPrivate.length > 0)), {}),
+    endpoints: fields.read(
+      "endpoints",
+      record(slug, endpointCheck({ allowPrivate, publicUrl })),
+      {},
+    ),
     network: { allowPrivate },
     handlers: fields.read("handlers", handlerKeys, HANDLERS_DEFAULT),
     dedupeMs: fields.read("dedupe", duration("1m", "400d"), DEDUPE_MS_DEFAULT),

@@ -1,3 +1,4 @@
+import { parseSigningSecret, signingSecretTexts } from "../base/signing-secret.ts";
 import { type Check, type Fields, oneOrMore, text } from "./check.ts";
 
 /** Those of the source, for schemes that have none of their own; `null`: given, but faulty (said elsewhere). */
@@ -49,3 +50,18 @@ export const standardSecret: Check<string> = (value, place) => {
 };
 
 const isBase64 = (secret: string): boolean => /^[A-Za-z0-9+/_-]{2,}={0,2}$/.test(secret);
+
+/** One that signs what is sent: `whsec_` + base64 (shared, v1), or `whsk_` + base64 (an Ed25519 private key, v1a). */
+const signing: Check<string> = (value, place) => {
+  const secret = text(value, place);
+  if (secret === undefined) return undefined;
+  const parsed = parseSigningSecret(secret);
+  if (parsed.ok) return secret;
+  return place.fault(secret, { message: "is not a signing secret", allowed: parsed.error });
+};
+
+/** One or more of them, in one text afterwards: all sign. */
+export const signingSecrets: Check<string> = (value, place) => {
+  const several = typeof value === "string" ? signingSecretTexts(value) : [];
+  return oneOrMore(signing)(several.length > 1 ? several : value, place)?.join(" ");
+};

@@ -2,8 +2,8 @@ import { LIMITS } from "../base/limits.ts";
 import { httpUrl } from "./addresses.ts";
 import { type Check, Fields, isObject, number, oneOf, oneOrMore, record, text } from "./check.ts";
 import { eventSchemas } from "./event-schemas.ts";
-import { callable, reconcile } from "./later.ts";
 import { nearest } from "./nearest.ts";
+import { callable, type RecoveryNeeds, reconcileOf } from "./reconcile.ts";
 import { RETRY_DEFAULT, retry } from "./retry.ts";
 import type { SourceSecrets } from "./secrets.ts";
 import type { EventSettings, SourceSettings } from "./settings.ts";
@@ -20,6 +20,8 @@ export interface PresetNeeds {
   readonly bodyBytesMax: number | null;
   /** Set where verifying may need the network, so that `verify.whenUnavailable` has a meaning. */
   readonly fetchesKeys?: true;
+  /** Absent where the provider offers no way to ask for what was missed. */
+  recovery?(source: SourceSettings): RecoveryNeeds;
 }
 
 const NEEDED = [
@@ -73,7 +75,7 @@ export function sourceCheck(
     );
     const secrets = fields.read("secrets", oneOrMore(text), fields.has("secrets") ? null : []);
     if (preset !== null) checkNeeds(fields, preset);
-    return {
+    const source: SourceSettings = {
       name,
       provider: preset?.name ?? "",
       ...provided(fields, secrets, plain, preset),
@@ -85,8 +87,10 @@ export function sourceCheck(
         bodySize,
         preset?.bodyBytesMax ?? LIMITS.BODY_BYTES_DEFAULT,
       ),
-      reconcile: fields.read("reconcile", reconcile, null),
+      reconcile: null,
     };
+    const recovery = preset?.recovery?.(source) ?? null;
+    return { ...source, reconcile: reconcileOf(fields, source.provider, recovery) };
   };
 }
 

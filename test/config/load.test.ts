@@ -65,9 +65,9 @@ test("what a preset may have to fetch is known where the configuration is checke
 test("warnings come beside the settings", async () => {
   using folder = new ConfigFolder();
   folder.write({
-    "longstop.config.ts": `export default { sources: {}, endpoints: { a: { url: "https://a.example" } } };`,
+    "longstop.config.ts": `export default { sources: {}, dedupe: "1h" };`,
   });
-  expect((await folder.load()).warnings.map((warning) => warning.path)).toEqual(["endpoints.a"]);
+  expect((await folder.load()).warnings.map((warning) => warning.path)).toEqual(["dedupe"]);
 });
 
 test("a slip in the syntax is a fault with file, line and column", async () => {

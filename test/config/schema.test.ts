@@ -138,7 +138,7 @@ describe("a sound configuration", () => {
       endpoints: { wh: { url: "https://wh.example.com/hook", types: ["order.*"] } },
     });
     expect(JSON.parse(JSON.stringify(settings))).toEqual(settings);
-    expect(settings.sources["crm"]?.reconcile).toEqual({ every: "1h", list: true });
+    expect(settings.sources["crm"]?.reconcile).toMatchObject({ everyMs: 3_600_000, list: true });
   });
 
   test("takes relative paths from its own folder and leaves absolute ones", () => {
@@ -169,12 +169,6 @@ describe("what is accepted without effect", () => {
 
   test("is told as a warning", () => {
     const source = { provider: "stripe", secrets: "x" };
-    expect(warned({ sources: {}, endpoints: { wh: { url: "https://x.example" } } })).toEqual([
-      "endpoints.wh",
-    ]);
-    expect(warned({ sources: { s: { ...source, reconcile: { every: "1h" } } } })).toEqual([
-      "sources.s.reconcile",
-    ]);
     expect(warned({ sources: { s: { ...source, verifyToken: "x" } } })).toEqual([
       "sources.s.verifyToken",
     ]);

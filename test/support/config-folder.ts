@@ -5,7 +5,6 @@ import { systemClock } from "../../src/base/clock.ts";
 import type { Fault } from "../../src/config/fault.ts";
 import { type LoadDeps, loadSettings } from "../../src/config/load.ts";
 import type { Checked } from "../../src/config/schema.ts";
-import { PRESETS } from "./config-presets.ts";
 
 const ENTRY = resolve(import.meta.dir, "config-entry.ts");
 
@@ -37,10 +36,7 @@ export class ConfigFolder {
 
   tryLoad(environment: Record<string, string> = {}, deps: LoadDeps = loadDeps) {
     const path = process.env["PATH"] ?? "";
-    return loadSettings(
-      { path: this.config, presets: PRESETS, environment: { PATH: path, ...environment } },
-      deps,
-    );
+    return loadSettings({ path: this.config, environment: { PATH: path, ...environment } }, deps);
   }
 
   /** The faults of a configuration of this text. */

@@ -15,7 +15,17 @@ const NEEDS: PresetNeeds["needs"] = {
 
 /** A small table of presets, so that validation is tested apart from the real ones. */
 export const PRESETS: readonly PresetNeeds[] = [
-  { name: "stripe", needs: NEEDS, bodyBytesMax: null },
+  {
+    name: "stripe",
+    needs: NEEDS,
+    bodyBytesMax: null,
+    recovery: ({ apiKey }) => ({
+      kind: "list",
+      overlapMs: 90_000,
+      perSecond: 20,
+      lacks: apiKey === null ? "give apiKey" : null,
+    }),
+  },
   { name: "github", needs: NEEDS, bodyBytesMax: 25 * 2 ** 20 },
   {
     name: "fetching",

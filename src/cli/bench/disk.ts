@@ -4,7 +4,6 @@ import { dirname, join, resolve } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { findConfig } from "../../config/find.ts";
 import { loadSettings } from "../../config/load.ts";
-import { presets } from "../../providers/index.ts";
 import type { Io } from "../io.ts";
 import { Latencies } from "./latencies.ts";
 
@@ -27,7 +26,7 @@ export async function benchFolder(named: string | null, io: Io): Promise<string>
 async function configuredFolder(io: Io): Promise<string | null> {
   const found = findConfig({ argument: undefined, environment: io.env, cwd: io.cwd });
   if (!found.ok) return null;
-  const loaded = await loadSettings({ path: found.value, presets, environment: io.env });
+  const loaded = await loadSettings({ path: found.value, environment: io.env });
   if (loaded.ok) return loaded.value.settings.dataDir;
   io.stderr("The configuration has faults (`longstop check`); the current folder is measured.\n");
   return null;

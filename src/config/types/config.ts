@@ -62,7 +62,7 @@ export interface SourceConfig {
   readonly rateLimit?: string | { readonly perSecond: number; readonly burst?: number };
   /** Of a request, after inflation. Default 5 MiB or what the preset needs; at most 32 MiB. */
   readonly bodyLimit?: Size;
-  readonly reconcile?: ReconcileConfig;
+  readonly reconcile?: ReconcileConfig | false;
   /** More restarts than `intensity` within `period` halt a connection. Default 5 in `"1m"`. */
   readonly supervise?: { readonly intensity?: number; readonly period?: Duration };
 }
@@ -96,34 +96,95 @@ export interface RetryConfig {
   readonly jitter?: "full" | "none";
 }
 
-/** Asking the provider for what should have come. */
+/**
+ * Asking the provider for what should have come. On for providers that can be asked, as soon as what that
+ * takes (`apiKey`, `credentials`) is given; `reconcile: false` turns it off.
+ */
 export interface ReconcileConfig {
-  readonly every?: Duration;
-  /** Per connection: an event at least every …, or it is asked for. */
-  readonly expect?: { readonly every: Duration; readonly grace?: Duration };
+  /** Between sweeps. Default `"15m"`; `false`: only at the start and on demand. */
+  readonly every?: Duration | false;
+  /** How far each sweep looks back before the end of the last one. Default: what the provider needs. */
+  readonly overlap?: Duration;
+  /** Per connection: an event at least every …, or the provider is asked for that connection. */
+  readonly expect?: {
+    readonly every: Duration;
+    /** How much later is still well. Default a tenth of `every`. */
+    readonly grace?: Duration;
+    /** After how many deadlines in a row without anything new an alert is raised. Default 3. */
+    readonly alertAfter?: number;
+  };
+  /** Calls to the provider at a time. Default 2. */
+  readonly concurrency?: number;
+  /** Calls to the provider, `"5/s"`, `"100/m"`. Default: what the provider allows. */
+  readonly rate?: string | { readonly perSecond: number; readonly burst?: number };
+  /** Your own way to list what happened, in place of the provider's. */
   list?(request: {
     readonly since: Date;
     readonly cursor: string | null;
     readonly signal: AbortSignal;
   }): unknown;
+  /** Your own way to ask for one connection. */
   fetch?(request: { readonly connection: string; readonly signal: AbortSignal }): unknown;
 }
 
-/** A subscriber. */
+/** A subscriber: where events are sent on to. */
 export interface EndpointConfig {
-  readonly url: string;
+  /** https, and public unless `network.allowPrivate` says otherwise. Needed, but for `strategy: "pull"`. */
+  readonly url?: string;
   /** Which events, exact or with `*`. Default all. */
   readonly types?: readonly string[];
-  readonly filter?: Readonly<Record<string, unknown>>;
-  readonly secret?: string;
+  /** Which payloads: an object that mirrors them, e.g. `{ amount: { $gte: 1000 } }`. */
+  readonly filter?: EndpointFilterConfig;
+  /** `whsec_…` (Standard Webhooks, v1) or `whsk_…` (v1a). Of several all sign. Default: one is made. */
+  readonly secret?: string | readonly string[];
+  /** Sent with each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly auth?: Readonly<Record<string, unknown>>;
+  /** How the subscriber knows us, beside the signature. */
+  readonly auth?: EndpointAuthConfig;
+  /** `push` one event a request (default), `batch` several, or `pull`: the subscriber comes for them. */
   readonly strategy?: "push" | "batch" | "pull";
+  /** Of `batch`: up to `items` (default 100), or what there is after `wait` (default `"1s"`). */
+  readonly batch?: { readonly items?: number; readonly wait?: Duration };
+  /** `connection`: the events of one connection one after the other. Default `none`. */
   readonly order?: "none" | "connection";
   readonly rateLimit?: string | { readonly perSecond: number; readonly burst?: number };
+  /** Requests at a time. Default 10. */
   readonly concurrency?: number;
+  /** Of one request. Default `"15s"`. */
   readonly timeout?: Duration;
+  /** Default: at once, then after 5 s, 5 m, 30 m, 2 h, 5 h, 10 h, 14 h, 20 h and 24 h, each varied a little. */
   readonly retry?: RetryConfig | readonly Duration[];
+  /** A 2xx is not enough: the subscriber has this long to post to the URL that it is given. */
   readonly confirm?: Duration;
+  /** What comes is kept for it, and waits. */
   readonly paused?: boolean;
 }
+
+/** One of the four. */
+export type EndpointAuthConfig =
+  | { readonly basic: { readonly username: string; readonly password: string } }
+  | { readonly bearer: string }
+  | { readonly header: { readonly name: string; readonly value: string } }
+  | {
+      /** Client credentials (RFC 6749, 4.4); tokens are kept until they end. */
+      readonly oauth2: {
+        readonly tokenUrl: string;
+        readonly clientId: string;
+        readonly clientSecret: string;
+        readonly scope?: string;
+        readonly audience?: string;
+      };
+    };
+
+/** A value that must be equal, operators, or the same one level deeper. Keys are names, dotted paths or JSON Pointers. */
+export type EndpointFilterConfig = {
+  readonly [field: string]: FilterValueConfig;
+};
+
+export type FilterValueConfig =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly FilterValueConfig[]
+  | { readonly [field: string]: FilterValueConfig };
