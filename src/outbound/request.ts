@@ -1,0 +1,94 @@
+import type { Millis } from "../base/clock.ts";
+import type { Ask } from "../base/http/client.ts";
+import type { EndpointAuth } from "../config/settings.ts";
+import { type DeliveryId, deliveryId } from "../journal/sending.ts";
+import type { Endpoint } from "./endpoint.ts";
+import type { Payload, WholeEvent } from "./payload.ts";
+import { signatureHeaders } from "./sign.ts";
+
+/** What is kept of an answer's body. */
+export const ANSWER_BYTES_MAX = 16 * 2 ** 10;
+
+/** One request that is about to be made. */
+export interface Posting {
+  readonly endpoint: Endpoint;
+  readonly payload: Payload;
+  /** What it carries, one or a batch. */
+  readonly events: readonly WholeEvent[];
+  readonly attempt: number;
+  readonly at: Millis;
+  /** `Longstop/<version>`. */
+  readonly agent: string;
+  /** The endpoint's own authentication, as a header. */
+  readonly auth: readonly [string, string] | null;
+  readonly confirmUrl: string | null;
+}
+
+export interface Request {
+  readonly ask: Ask;
+  /** As sent, without what is secret: to be kept with the attempt. */
+  readonly shown: readonly (readonly [string, string])[];
+}
+
+const HIDDEN = "[hidden]";
+
+/**
+ * The request of one try. Beside Standard Webhooks' three headers it says in `longstop-*` what the payload may not: the
+ * event's type, source and connection (percent-encoded, as they may hold any characters), the delivery and the attempt.
+ */
+export function requestOf(posting: Posting): Request {
+  const { endpoint, payload, at, agent, auth, confirmUrl } = posting;
+  const { url, timeoutMs, headers: own } = endpoint.settings;
+  const told: Record<string, string> = {
+    "content-type": payload.contentType,
+    "user-agent": agent,
+    ...signatureHeaders(payload.id, at, payload.body, endpoint.keys),
+    ...metadata(posting),
+  };
+  if (confirmUrl !== null) told["longstop-confirm-url"] = confirmUrl;
+  const secret = auth === null ? own : { ...own, [auth[0]]: auth[1] };
+  const ask: Ask = {
+    url,
+    method: "POST",
+    headers: { ...secret, ...told },
+    body: payload.body,
+    timeoutMs,
+    bodyBytesMax: ANSWER_BYTES_MAX,
+    whenLonger: "cut",
+  };
+  const shown = Object.entries(told).map(([name, value]): [string, string] => [
+    name,
+    name === "longstop-confirm-url" ? HIDDEN : value,
+  ]);
+  for (const name of Object.keys(secret)) shown.push([name.toLowerCase(), HIDDEN]);
+  return { ask, shown };
+}
+
+function metadata({ endpoint, events, attempt }: Posting): Record<string, string> {
+  const [event] = events;
+  const base = { "longstop-attempt": String(attempt) };
+  if (event === undefined || endpoint.settings.strategy === "batch")
+    return { ...base, "longstop-batch": String(events.length) };
+  const of: Record<string, string> = {
+    ...base,
+    "longstop-type": encodeURIComponent(event.type.toWellFormed()),
+    "longstop-source": event.source,
+    "longstop-delivery": deliveryOf(event, endpoint),
+  };
+  if (event.connection !== null)
+    of["longstop-connection"] = encodeURIComponent(event.connection.toWellFormed());
+  if (event.trace !== null) of["traceparent"] = event.trace;
+  return of;
+}
+
+export const deliveryOf = (event: WholeEvent, endpoint: Endpoint): DeliveryId =>
+  deliveryId(event.id, endpoint.id);
+
+/** The header of an authentication that needs nobody else; `null` for OAuth 2.0 and for none. */
+export function plainAuth(auth: EndpointAuth | null): readonly [string, string] | null {
+  if (auth === null || auth.kind === "oauth2") return null;
+  if (auth.kind === "header") return [auth.name, auth.value];
+  if (auth.kind === "bearer") return ["authorization", `Bearer ${auth.token}`];
+  const pair = Buffer.from(`${auth.username}:${auth.password}`).toString("base64");
+  return ["authorization", `Basic ${pair}`];
+}
