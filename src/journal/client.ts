@@ -13,6 +13,7 @@ import { type InstanceLock, lockInstance } from "./lock.ts";
 import { removeProjection } from "./projection/open.ts";
 import type { QuarantineStore } from "./quarantine.ts";
 import { quarantineThrough } from "./quarantine-client.ts";
+import type { ReconcileReads } from "./reconciling.ts";
 import type { OwedReads, SendingReads } from "./sending.ts";
 import { ReaderClient, readsThrough } from "./threads/reader-client.ts";
 import { ThreadClient } from "./threads/rpc.ts";
@@ -40,6 +41,7 @@ export interface JournalHandle {
   /** What operators read of sending, and what sending itself reads. */
   readonly sending: SendingReads;
   readonly owed: OwedReads;
+  readonly reconciling: ReconcileReads;
   /** The last life of the process ended by closing the journal. */
   readonly clean: boolean;
   /** Entries that the projection is behind the log. */
@@ -135,6 +137,7 @@ async function openLocked(
     mailboxReads,
     sending: operatorReads,
     owed: mailboxReads,
+    reconciling: operatorReads,
     quarantine: quarantineThrough(writers.log),
     clean,
     lag,

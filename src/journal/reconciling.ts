@@ -119,7 +119,7 @@ export interface ReconcileReads {
   snapshotKeys(source: string, after: string, limit: number): Promise<readonly string[]>;
   /** Deadlines that passed by `now`, the longest overdue first. */
   overdue(source: string, now: Millis, limit: number): Promise<readonly DeadlineRow[]>;
-  /** Connections of a source that have no deadline, by their number after `after`. */
+  /** Connections of a source of which nothing was ever expected, by their number after `after`. */
   unexpected(
     source: string,
     after: number,

@@ -69,6 +69,8 @@ export interface ConnectionRow {
   /** Unsettled work items. */
   readonly mailboxDepth: number;
   readonly lastEventAt: Millis | null;
+  /** Another event is expected by then; moves once it has passed or an event came. `null`: none is expected. */
+  readonly expectBy: Millis | null;
   /** Oldest unsettled event and its next try, if it is being retried. */
   readonly head: {
     readonly id: EventId;

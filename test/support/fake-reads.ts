@@ -201,6 +201,7 @@ export function aConnection(key: string, changes: Partial<ConnectionRow> = {}): 
     state: '{"count":3}',
     mailboxDepth: 0,
     lastEventAt: AT,
+    expectBy: null,
     head: null,
     restarts: 0,
     events: 3,

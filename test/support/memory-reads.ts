@@ -147,6 +147,7 @@ function connectionRow(account: Account): ConnectionRow {
     state: account.state,
     mailboxDepth: account.queue.size,
     lastEventAt: account.lastEventAt,
+    expectBy: null,
     head:
       head === undefined
         ? null

@@ -16,8 +16,7 @@ export function connectionView(row: ConnectionRow, waitingFor: string | null): C
     state: row.state === null ? null : parsedJson(row.state),
     mailboxDepth: row.mailboxDepth,
     lastEventAt: iso(row.lastEventAt),
-    // Nothing is expected of a connection until reconciliation sets deadlines.
-    expectBy: null,
+    expectBy: iso(row.expectBy),
     waitingFor,
     restarts: row.restarts,
     head: row.head && {

@@ -1,6 +1,7 @@
 import type { DuplicateEntry, RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
+import { heal } from "./apply-reconciling.ts";
 import { owe } from "./apply-sending.ts";
 import { OUTCOME, originCode, STATUS, whole } from "./codes.ts";
 import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
@@ -73,6 +74,8 @@ export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): 
       connection.last_event_ms = row.at_ms;
       tables.connections.touch(connection);
     }
+    if (entry.sweep !== undefined)
+      heal(row, entry.sweep, event, source.id, connection?.id ?? null, tables);
     if (!entry.settled) {
       addWork(seq, seq, source.id, connection, tables);
       continue;

@@ -11,6 +11,7 @@ import {
   type LogRow,
 } from "./apply.ts";
 import { applyConnection } from "./apply-connection.ts";
+import { applyReconciling } from "./apply-reconciling.ts";
 import { applySending } from "./apply-sending.ts";
 import { Tables } from "./tables.ts";
 
@@ -122,7 +123,7 @@ export class Projection {
       case "swept":
       case "snapshot":
       case "expected":
-        return;
+        return applyReconciling(row, fact, this.#tables);
       default:
         applySending(row, fact, this.#tables);
     }

@@ -6,6 +6,7 @@ import { ConnectionRows } from "./connections.ts";
 import { DeliveryRows } from "./deliveries.ts";
 import { EndpointRows } from "./endpoints.ts";
 import { EventRows } from "./events.ts";
+import { ReconciledRows } from "./reconciled.ts";
 import { SourceRows } from "./sources.ts";
 
 /** The projection's tables, as the entries' effects see them. Writes gather and go out at the end of a batch. */
@@ -15,6 +16,7 @@ export class Tables {
   readonly events: EventRows;
   readonly endpoints: EndpointRows;
   readonly deliveries: DeliveryRows;
+  readonly reconciled: ReconciledRows;
   readonly #keys: [number, number, number][] = [];
   readonly #insertKey: Statement;
   readonly #insertAttempt: Statement;
@@ -30,6 +32,7 @@ export class Tables {
     this.events = new EventRows(db);
     this.endpoints = new EndpointRows(db);
     this.deliveries = new DeliveryRows(db, this.endpoints);
+    this.reconciled = new ReconciledRows(db);
     this.#insertKey = db.prepare(
       "INSERT OR IGNORE INTO dedupe (bucket, hash, seq) VALUES (?, ?, ?)",
     );
@@ -102,6 +105,7 @@ export class Tables {
     this.sources.flush();
     this.deliveries.flush();
     this.endpoints.flush();
+    this.reconciled.flush();
     // In order of the index, so that neighbours share a page within the batch.
     this.#keys.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
     for (const key of this.#keys) this.#insertKey.run(...key);

@@ -17,6 +17,7 @@ interface Row {
   readonly state: string | null;
   readonly pending: number;
   readonly last_event_ms: number | null;
+  readonly expect_by: number | null;
   readonly restarts: number;
   readonly events: number;
 }
@@ -29,7 +30,7 @@ interface Head {
 }
 
 const SELECT =
-  "SELECT c.*, s.name AS source FROM connections c JOIN sources s ON s.id = c.source_id";
+  "SELECT c.*, s.name AS source, (SELECT by_ms FROM deadlines d WHERE d.source_id = c.source_id AND d.key = c.key) AS expect_by FROM connections c JOIN sources s ON s.id = c.source_id";
 const HEAD =
   "SELECT e.seq, e.run, w.attempts, w.due_ms, w.since_ms FROM work w JOIN events e ON e.seq = w.event_seq WHERE w.connection_id = ? ORDER BY w.position LIMIT 1";
 
@@ -146,6 +147,7 @@ export class ConnectionReader {
       state: row.state,
       mailboxDepth: row.pending,
       lastEventAt: row.last_event_ms,
+      expectBy: row.expect_by,
       head:
         head === null
           ? null

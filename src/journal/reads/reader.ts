@@ -1,12 +1,14 @@
 import type { Database } from "bun:sqlite";
 import type { Clock } from "../../base/clock.ts";
 import type { MailboxReads, Reads } from "../journal.ts";
+import type { ReconcileReads } from "../reconciling.ts";
 import type { OwedReads, SendingReads } from "../sending.ts";
 import { ConnectionReader } from "./connections.ts";
 import { EventReader } from "./events.ts";
 import { MailboxReader } from "./mailbox.ts";
 import { OwedReader } from "./owed.ts";
 import { QuarantineReader } from "./quarantine.ts";
+import { ReconcileReader } from "./reconciling.ts";
 import { SendingReader } from "./sending.ts";
 import { Statements } from "./statements.ts";
 
@@ -14,7 +16,7 @@ import { Statements } from "./statements.ts";
 export type Synchronous<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 };
-export type AllReads = Reads & MailboxReads & SendingReads & OwedReads;
+export type AllReads = Reads & MailboxReads & SendingReads & OwedReads & ReconcileReads;
 export type ReadName = keyof AllReads;
 
 /** All reads over one pair of read-only connections. Never holds a transaction from one call to the next. */
@@ -25,6 +27,7 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
   const mailbox = new MailboxReader(new Statements(index), new Statements(log));
   const quarantine = new QuarantineReader(onLog);
   const sending = new SendingReader(onIndex, onLog, clock);
+  const reconciling = new ReconcileReader(onIndex);
   const owed = new OwedReader(onIndex, onLog, () => mailbox.applied());
   return {
     events: (filter, page) => events.events(filter, page),
@@ -53,6 +56,15 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
     deliveries: (filter, page) => sending.deliveries(filter, page),
     delivery: (id) => sending.delivery(id),
     failedDeliveries: (filter, after, limit) => sending.failedDeliveries(filter, after, limit),
+    sweeps: (filter, page) => reconciling.sweeps(filter, page),
+    healed: (sweep) => reconciling.healed(sweep),
+    reconcileState: (source) => reconciling.reconcileState(source),
+    snapshots: (source, keys) => reconciling.snapshots(source, keys),
+    snapshotKeys: (source, after, limit) => reconciling.snapshotKeys(source, after, limit),
+    overdue: (source, now, limit) => reconciling.overdue(source, now, limit),
+    unexpected: (source, after, limit) => reconciling.unexpected(source, after, limit),
+    deadline: (source, key) => reconciling.deadline(source, key),
+    nextDeadline: (source) => reconciling.nextDeadline(source),
     endpointStates: () => owed.endpointStates(),
     owed: (endpoint, now, after, limit) => owed.owed(endpoint, now, after, limit),
     owedHeads: (endpoint, now, after, limit) => owed.owedHeads(endpoint, now, after, limit),
