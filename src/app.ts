@@ -13,6 +13,7 @@ import { Turnstile } from "./base/turnstile.ts";
 import type { Address, Settings } from "./config/settings.ts";
 import { BodyRoom } from "./ingress/body-room.ts";
 import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
+import type { Onward } from "./ingress/onward.ts";
 import { QuarantineDesk } from "./ingress/quarantine-desk.ts";
 import { ingressRoutes, PUBLIC_APP } from "./ingress/routes.ts";
 import { SecretUses } from "./ingress/secret-uses.ts";
@@ -154,6 +155,11 @@ function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }:
   const providers = providerDeps({ fetch: guardedFetch(http), clock });
   const sources = new SourceTable(now.settings, { clock, providers });
   const uses = new SecretUses({ clock, log, journal, sources });
+  const ways: Onward = {
+    post: (posted) => roster.post(posted),
+    fanOut: { match: () => [], owed: nothing },
+    hinted: nothing,
+  };
   const quarantine = new QuarantineDesk({
     clock,
     log,
@@ -161,7 +167,7 @@ function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }:
     journal,
     reads,
     store: store.quarantine,
-    post: (posted) => roster.post(posted),
+    ...ways,
     development: () => now.settings.development,
   });
   const receiving = ingressRoutes({
@@ -172,7 +178,7 @@ function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }:
     clock,
     log,
     draining: () => now.draining,
-    post: (posted) => roster.post(posted),
+    ...ways,
   });
   return { sources, uses, quarantine, receiving };
 }

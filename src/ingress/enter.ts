@@ -43,7 +43,7 @@ export function intakeOf(
     events: events.value,
     request: requestOf(inbound, headers),
     body: inbound.body,
-    settled: source.settled,
+    settled: source.settled || source.hints === "only",
   };
   return trace === undefined ? intake : { ...intake, trace };
 }

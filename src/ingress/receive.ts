@@ -2,7 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
 import { problem } from "../base/problems.ts";
-import { type Journal, JournalRefused, type Posted } from "../journal/journal.ts";
+import { type Journal, JournalRefused } from "../journal/journal.ts";
 import type { HandshakeReply } from "../providers/provider.ts";
 import { admit, closing, REFUSALS, unread, wrongMethod } from "./admit.ts";
 import { readBody } from "./body.ts";
@@ -11,19 +11,18 @@ import type { BodyRoom } from "./body-room.ts";
 import { intakeOf } from "./enter.ts";
 import { Arrived } from "./inbound.ts";
 import { Lease } from "./lease.ts";
+import { addressed, hint, type Onward, onward } from "./onward.ts";
 import type { Quarantine } from "./quarantine.ts";
-import { postings, receipt } from "./receipt.ts";
+import { receipt } from "./receipt.ts";
 import { refusedUnread } from "./refused-unread.ts";
 import type { Source, SourceTable } from "./sources.ts";
 
-export interface ReceiveDeps {
+export interface ReceiveDeps extends Onward {
   readonly sources: SourceTable;
   readonly journal: Journal;
   readonly room: BodyRoom;
   /** What becomes of a request that is not verified. */
   readonly quarantine: Pick<Quarantine, "unproven">;
-  /** Tells the mailboxes of what is journaled, in the order of the journal. */
-  post(posted: readonly Posted[]): void;
   readonly clock: Clock;
   readonly log: Log;
   draining(): boolean;
@@ -78,11 +77,13 @@ async function take(
   const proof = verifying instanceof Promise ? await verifying : verifying;
   if (!proof.ok) return deps.quarantine.unproven(inbound, headers, source, proof.error);
   noteSecret(proof.value.fingerprint, source, inbound, deps);
-  const intake = intakeOf(inbound, source, headers);
-  if ("code" in intake) return problem(intake.code, intake.detail);
-  if (intake.events.length === 0) return receipt(source.provider.acceptedStatus, []);
+  const split = intakeOf(inbound, source, headers);
+  if ("code" in split) return problem(split.code, split.detail);
+  if (split.events.length === 0) return receipt(source.provider.acceptedStatus, []);
+  const intake = addressed(split, source, inbound, deps.fanOut);
   const appended = await deps.journal.append(intake);
-  if (!source.settled) deps.post(postings(intake, appended));
+  onward(intake, appended, deps);
+  hint(intake, source, deps);
   const own = source.provider.reply?.(inbound) ?? null;
   return own === null ? receipt(source.provider.acceptedStatus, appended) : exact(own);
 }

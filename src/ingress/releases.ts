@@ -1,5 +1,5 @@
 import type { EventId } from "../base/ids.ts";
-import type { Journal, Posted, Reads } from "../journal/journal.ts";
+import type { Journal, Reads } from "../journal/journal.ts";
 import {
   asQuarantineId,
   type QuarantinedRequest,
@@ -7,7 +7,7 @@ import {
 } from "../journal/quarantine.ts";
 import { intakeOf, type Unfit } from "./enter.ts";
 import { Arrived } from "./inbound.ts";
-import { postings } from "./receipt.ts";
+import { addressed, hint, type Onward, onward } from "./onward.ts";
 import type { Source, SourceTable } from "./sources.ts";
 
 /** What came of trying to let one request in. */
@@ -23,12 +23,11 @@ export type Release =
   | { readonly status: "still_failing"; readonly code: string; readonly detail: string }
   | { readonly status: "not_found" };
 
-export interface ReleasesDeps {
+export interface ReleasesDeps extends Onward {
   readonly sources: Pick<SourceTable, "find">;
   readonly journal: Pick<Journal, "append">;
   readonly reads: Pick<Reads, "quarantined">;
   readonly store: Pick<QuarantineStore, "remove">;
-  post(posted: readonly Posted[]): void;
 }
 
 /** The way out of the quarantine: the same split, append and post as for a request that has just arrived. */
@@ -57,11 +56,13 @@ export class Releases {
     const inbound = arrivedAgain(kept, source);
     const proof = await source.provider.verify(inbound);
     if (!proof.ok) return stillFailing(proof.error);
-    const intake = intakeOf(inbound, source, kept.request.headers);
-    if ("code" in intake) return stillFailing(intake);
+    const split = intakeOf(inbound, source, kept.request.headers);
+    if ("code" in split) return stillFailing(split);
     if (dryRun) return { status: "verified" };
+    const intake = addressed(split, source, inbound, this.#deps.fanOut);
     const appended = intake.events.length === 0 ? [] : await this.#deps.journal.append(intake);
-    if (!source.settled) this.#deps.post(postings(intake, appended));
+    onward(intake, appended, this.#deps);
+    hint(intake, source, this.#deps);
     await this.#deps.store.remove(kept.id);
     const events = appended.map(({ id: event, duplicate }) => ({ id: event, duplicate }));
     return { status: "released", events };

@@ -3,7 +3,7 @@ import { invariant } from "../base/result.ts";
 import { TokenBucket } from "../base/token-bucket.ts";
 import type { Settings, SourceSettings } from "../config/settings.ts";
 import { presetByName } from "../providers/index.ts";
-import type { Provider, ProviderDeps } from "../providers/provider.ts";
+import type { Preset, Provider, ProviderDeps } from "../providers/provider.ts";
 import { openProvisional } from "./provisional.ts";
 
 /** A source that is ready to receive: keys imported, bucket filled. */
@@ -14,6 +14,11 @@ export interface Source {
   readonly bucket: TokenBucket | null;
   /** Events are complete as soon as they are journaled: nobody processes them here. */
   readonly settled: boolean;
+  /**
+   * Whether a webhook is a hint that its connection's state is to be fetched: `only` that, and then it is
+   * complete as soon as it is journaled, or an event like any other `also`.
+   */
+  readonly hints: "no" | "only" | "also";
   /** A request whose keys cannot be asked for is taken and verified later. */
   readonly holds: boolean;
   /** Text bodies are taken as they are: only unverified, in development. */
@@ -108,6 +113,7 @@ export class SourceTable {
       bodyBytesMax: source.bodyBytesMax,
       bucket: this.#bucket(source, before),
       settled: !source.handler && source.schemas.length === 0 && source.onStale === "process",
+      hints: hintsOf(source, preset),
       holds: source.whenUnavailable === "hold",
       takesText: settings.development && source.verify?.scheme === "none",
       methods: ["POST", ...provider.methods.filter((method) => method !== "POST"), "OPTIONS"],
@@ -122,4 +128,13 @@ export class SourceTable {
     if (unchanged && before?.bucket) return before.bucket;
     return new TokenBucket(rateLimit, this.#clock.monotonic());
   }
+}
+
+/** Of a source whose state is fetched; functions of the team's own that list events replace that. */
+function hintsOf(source: SourceSettings, preset: Preset): Source["hints"] {
+  const { reconcile } = source;
+  if (reconcile === null || reconcile.list || reconcile.fetch) return "no";
+  const recovery = preset.recovery?.(source);
+  if (recovery?.kind !== "state" || recovery.lacks !== null) return "no";
+  return recovery.webhooksAreEvents === true ? "also" : "only";
 }

@@ -10,6 +10,7 @@ import { QuarantineClient } from "../../src/journal/quarantine-client.ts";
 import { QuarantineTable } from "../../src/journal/quarantine-table.ts";
 import type { EventRow } from "../../src/journal/rows.ts";
 import { InlineJournal, openMemoryLog } from "./inline-journal.ts";
+import { noEndpoints } from "./no-endpoints.ts";
 import { Receiving } from "./receiving.ts";
 import { eventSettings, hmacSettings, settings, sourceSettings } from "./settings.ts";
 
@@ -55,6 +56,8 @@ export class QuarantineWorld {
       reads: this.inline.reads,
       store,
       post: (posted) => void this.posted.push(...posted),
+      hinted: () => undefined,
+      fanOut: noEndpoints,
       development: () => false,
     });
     this.#interpose(sources);
@@ -86,6 +89,8 @@ export class QuarantineWorld {
       journal: this.inline.journal,
       quarantine: this.desk.entrance,
       post: (posted) => void this.posted.push(...posted),
+      hinted: () => undefined,
+      fanOut: noEndpoints,
       draining: () => false,
     });
     await this.clock.settle();

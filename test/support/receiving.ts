@@ -6,11 +6,13 @@ import { Quarantine } from "../../src/ingress/quarantine.ts";
 import { type ReceiveDeps, receive } from "../../src/ingress/receive.ts";
 import { SourceTable } from "../../src/ingress/sources.ts";
 import type { Posted } from "../../src/journal/journal.ts";
+import type { FanOut } from "../../src/journal/sending.ts";
 import type { OutboundFetch } from "../../src/providers/bounded-fetch.ts";
 import { providerDeps } from "../../src/providers/deps.ts";
 import { FakeJournal } from "./fake-journal.ts";
 import { FakeQuarantine } from "./fake-quarantine.ts";
 import { unreachable } from "./network.ts";
+import { noEndpoints } from "./no-endpoints.ts";
 import { settings } from "./settings.ts";
 import { SimClock } from "./sim-clock.ts";
 
@@ -35,6 +37,8 @@ export class Receiving implements ReceiveDeps {
   readonly clock: SimClock;
   readonly journal = new FakeJournal();
   readonly posted: Posted[] = [];
+  readonly hints: [source: string, key: string | null][] = [];
+  fanOut: FanOut = noEndpoints;
   readonly errors: LogFields[] = [];
   readonly log: Log = { ...noLog, error: (_, fields = {}) => void this.errors.push(fields) };
   readonly sources: SourceTable;
@@ -67,6 +71,10 @@ export class Receiving implements ReceiveDeps {
 
   post(posted: readonly Posted[]): void {
     this.posted.push(...posted);
+  }
+
+  hinted(source: string, key: string | null): void {
+    this.hints.push([source, key]);
   }
 
   draining(): boolean {
