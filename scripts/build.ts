@@ -8,6 +8,7 @@ import { arch, platform } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import manifest from "../package.json" with { type: "json" };
+import { bundlePages } from "../src/dashboard/bundle.ts";
 
 const TARGETS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "windows-x64"] as const;
 type Target = (typeof TARGETS)[number];
@@ -75,8 +76,20 @@ async function bundle(
   target: Target,
   outfile: string,
 ): Promise<Bun.BuildOutput> {
+  const pages = JSON.stringify(await bundlePages());
   return Bun.build({
     entrypoints,
+    plugins: [
+      {
+        name: "finished pages",
+        setup: (build) => {
+          build.onLoad({ filter: /[\\/]dashboard[\\/]pages\.ts$/ }, () => ({
+            loader: "ts",
+            contents: `export const pages = async () => (${pages});`,
+          }));
+        },
+      },
+    ],
     root: join(top, "src"),
     // A stray .env or bunfig.toml in the working directory must not change how a production process behaves.
     compile: { target: `bun-${target}`, outfile, autoloadDotenv: false, autoloadBunfig: false },

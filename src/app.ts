@@ -1,5 +1,6 @@
 import { type AnyElysia, Elysia } from "elysia";
 import { KeyRing } from "./admin/auth/key-ring.ts";
+import { Sessions } from "./admin/auth/sessions.ts";
 import { Slowdown } from "./admin/auth/slowdown.ts";
 import { readinessOf } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
@@ -11,6 +12,7 @@ import type { Log } from "./base/log.ts";
 import type { Random } from "./base/random.ts";
 import { Turnstile } from "./base/turnstile.ts";
 import type { Address, Settings } from "./config/settings.ts";
+import { dashboardRoutes } from "./dashboard/routes.ts";
 import { BodyRoom } from "./ingress/body-room.ts";
 import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
 import type { Onward } from "./ingress/onward.ts";
@@ -194,12 +196,13 @@ function operators(
 ) {
   const { journal, reads } = store;
   const keys = new KeyRing({ reads, journal, clock, random, fixedKey });
-  const operating = adminRoutes({
+  const api = adminRoutes({
     reads,
     operations,
     releases,
     keys,
     slowdown: new Slowdown(clock),
+    sessions: new Sessions(clock, random),
     clock,
     random,
     log,
@@ -208,7 +211,7 @@ function operators(
     version: BUILD.version,
     development: now.settings.development,
   });
-  return { keys, operating };
+  return { keys, operating: new Elysia().use(dashboardRoutes()).use(api) };
 }
 
 const nothing = (): void => {};

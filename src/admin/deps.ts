@@ -6,6 +6,7 @@ import type { Releases } from "../ingress/releases.ts";
 import type { Reads } from "../journal/journal.ts";
 import type { Operations } from "../mailbox/operations.ts";
 import type { KeyRing } from "./auth/key-ring.ts";
+import type { Sessions } from "./auth/sessions.ts";
 import type { Slowdown } from "./auth/slowdown.ts";
 
 /** All that the operators' API stands on. */
@@ -16,6 +17,8 @@ export interface AdminDeps {
   readonly releases: Pick<Releases, "release">;
   readonly keys: KeyRing;
   readonly slowdown: Slowdown;
+  /** Browsers that are logged in. */
+  readonly sessions: Sessions;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -8,6 +8,7 @@ import { keyEndpoints } from "./keys/endpoints.ts";
 import { openApiEndpoints } from "./openapi/endpoints.ts";
 import { quarantineEndpoints } from "./quarantine/endpoints.ts";
 import { replayEndpoints } from "./replays/endpoints.ts";
+import { sessionEndpoints } from "./session/endpoints.ts";
 import { sourceEndpoints } from "./sources/endpoints.ts";
 import { statusEndpoints } from "./status/endpoints.ts";
 
@@ -20,6 +21,7 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...sourceEndpoints(deps),
     ...quarantineEndpoints(deps),
     ...keyEndpoints(deps),
+    ...sessionEndpoints(deps),
     ...statusEndpoints(deps),
   ];
   return [...endpoints, ...openApiEndpoints(endpoints, deps.version)];

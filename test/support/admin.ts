@@ -1,4 +1,5 @@
 import { KeyRing } from "../../src/admin/auth/key-ring.ts";
+import { Sessions } from "../../src/admin/auth/sessions.ts";
 import { Slowdown } from "../../src/admin/auth/slowdown.ts";
 import type { AdminDeps, Readiness } from "../../src/admin/deps.ts";
 import { adminRoutes } from "../../src/admin/routes.ts";
@@ -56,6 +57,7 @@ export async function adminDesk(options: Options = {}) {
     releases,
     keys,
     slowdown: new Slowdown(clock),
+    sessions: new Sessions(clock, random),
     clock,
     random,
     log: noting(lines),

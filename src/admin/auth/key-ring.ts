@@ -77,6 +77,15 @@ export class KeyRing {
     return holder;
   }
 
+  /** The holder of a key by its id: what a session that it opened may do now; `null` once it is revoked. */
+  holder(id: Actor): KeyHolder | null {
+    if (id === FIXED_KEY_ID && this.#fixedHash !== null) {
+      return { id, scopes: ["admin"], guessable: true };
+    }
+    const held = this.#keys.get(id);
+    return held === undefined ? null : { id, scopes: held.key.scopes, guessable: false };
+  }
+
   /** Opens doors only once it is journaled. Rejects with `JournalRefused`. */
   async create(
     name: string,

@@ -1,12 +1,14 @@
+import { timingSafeEqual } from "node:crypto";
 import { problem } from "../../base/problems.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { Settings } from "../../config/settings.ts";
 import type { Actor } from "../../journal/facts.ts";
 import type { AdminDeps } from "../deps.ts";
 import type { Scope } from "../endpoint.ts";
+import { tokenOf } from "./cookie.ts";
 import { judgeLocal } from "./local.ts";
 
-type LoginDeps = Pick<AdminDeps, "keys" | "slowdown" | "settings" | "development">;
+type LoginDeps = Pick<AdminDeps, "keys" | "slowdown" | "sessions" | "settings" | "development">;
 
 /** Who acts in `dev`, where nobody logs in. */
 export const DEVELOPER: Actor = "developer";
@@ -25,6 +27,8 @@ export function login(
   if (local === "local") return ok(DEVELOPER);
   const secret = bearer(request.headers.get("authorization"));
   if (secret !== null) return withKey(deps, scope, secret, peer ?? "unknown");
+  const token = tokenOf(request, deps.settings().listen.admin.port);
+  if (token !== null) return withSession(deps, scope, token, request);
   if (local === "cross_site") {
     return refuse("forbidden", "A page of another site may not act here; use a key.");
   }
@@ -61,6 +65,33 @@ function withKey(
   }
   if (opens(holder.scopes, scope)) return ok(holder.id);
   return refuse("forbidden", `This takes a key with the scope ${needed(scope)}.`);
+}
+
+/** A browser sends its cookie whoever made it ask, so that a change needs the token that only our page knows. */
+function withSession(
+  deps: LoginDeps,
+  scope: Scope,
+  token: string,
+  request: Request,
+): Result<Actor, Response> {
+  const session = deps.sessions.find(token);
+  const holder = session === null ? null : deps.keys.holder(session.by);
+  if (session === null || holder === null) {
+    deps.sessions.close(token);
+    return refuse("unauthorized", "The session is over; log in again.");
+  }
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (!reads && !sameText(request.headers.get("x-csrf-token"), session.csrf)) {
+    return refuse("forbidden", "Not asked for by a page of this session; reload it and try again.");
+  }
+  if (opens(holder.scopes, scope)) return ok(holder.id);
+  return refuse("forbidden", `This takes a key with the scope ${needed(scope)}.`);
+}
+
+/** Compares in a time that does not tell how much of it was right. */
+function sameText(given: string | null, own: string): boolean {
+  const [left, right] = [Buffer.from(given ?? ""), Buffer.from(own)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function opens(held: readonly string[], scope: Scope): boolean {

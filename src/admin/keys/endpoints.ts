@@ -1,4 +1,4 @@
-import { Type } from "@sinclair/typebox";
+import { type Static, Type } from "@sinclair/typebox";
 import { problem } from "../../base/problems.ts";
 import type { StoredKey } from "../../journal/facts.ts";
 import { iso, json, pageOfAll } from "../answers.ts";
@@ -9,7 +9,7 @@ import { listOf, Nullable, noQuery, shortListQuery, Time, text } from "../schema
 
 const SCOPES = Type.Array(
   Type.String({
-    pattern: "^(admin|read|publish|pull:[a-z0-9-]{1,64})$",
+    pattern: "^(admin|read|publish|pull:[A-Za-z0-9_.-]{1,64})$",
     examples: ["admin", "read", "publish", "pull:warehouse"],
   }),
   {
@@ -28,6 +28,7 @@ const fields = {
 };
 
 const KeyView = Type.Object(fields, { $id: "Key" });
+export type KeyView = Static<typeof KeyView>;
 
 /** The only answer that ever holds the secret. */
 const NewKeyView = Type.Object(
@@ -37,6 +38,7 @@ const NewKeyView = Type.Object(
   },
   { $id: "NewKey" },
 );
+export type NewKeyView = Static<typeof NewKeyView>;
 
 const keyBody = Type.Object(
   { name: text(100, "for people: who uses it, and where"), scopes: SCOPES },

@@ -37,9 +37,10 @@ const SourceView = Type.Object(
   },
   { $id: "Source" },
 );
-type SourceView = Static<typeof SourceView>;
+export type SourceView = Static<typeof SourceView>;
 
 const StatsView = Type.Object({ sources: Type.Integer(), ...counts }, { $id: "Stats" });
+export type StatsView = Static<typeof StatsView>;
 
 export function sourceEndpoints(deps: AdminDeps): readonly Endpoint[] {
   return [list(deps), stats(deps)];

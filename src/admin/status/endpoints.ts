@@ -3,13 +3,12 @@ import { problem } from "../../base/problems.ts";
 import { json } from "../answers.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
-import { html } from "../html.ts";
 
 /** Probes add parameters of their own to defeat caches; these must not mind. */
 const anyQuery = Type.Object({});
 
 export function statusEndpoints(deps: AdminDeps): readonly Endpoint[] {
-  return [healthz, readyz(deps), home(deps)];
+  return [healthz, readyz(deps)];
 }
 
 const healthz = endpoint({
@@ -42,27 +41,4 @@ const readyz = (deps: AdminDeps): Endpoint =>
       const { ready, reason } = deps.ready();
       return ready ? json({ status: "ready" }) : problem("not_ready", reason ?? undefined);
     },
-  });
-
-const home = (deps: AdminDeps): Endpoint =>
-  endpoint({
-    method: "GET",
-    path: "/",
-    scope: "open",
-    summary: "Say what this is",
-    query: anyQuery,
-    body: null,
-    answers: { 200: { description: "A page", schema: null, mediaType: "text/html" } },
-    problems: [],
-    handle: () =>
-      html(
-        "Longstop",
-        `<h1>Longstop</h1>
-<p>A webhook inbox, version ${Bun.escapeHTML(deps.version)}.</p>
-<p>This is the operators' address. Its API is under <code>/v1</code> and described at
-<a href="/openapi">/openapi</a> (for programs: <a href="/openapi.json">/openapi.json</a>).
-Each call bears a key: <code>Authorization: Bearer lsk_…</code>.</p>
-<p>On the command line: <code>longstop events</code>, <code>longstop connections</code>,
-<code>longstop replay</code>, <code>longstop keys</code>.</p>`,
-      ),
   });

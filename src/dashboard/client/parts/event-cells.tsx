@@ -1,0 +1,56 @@
+import type { EventSummary } from "../api/types.ts";
+import { shown } from "../format.ts";
+import { EventBadge } from "./badge.tsx";
+import { Ago } from "./time.tsx";
+
+export const EVENT_HEADS = [
+  "Status",
+  "Type",
+  "Source and connection",
+  "What is to be said",
+  "Received",
+];
+
+/** One event in a list. */
+export function EventCells({ event }: { event: EventSummary }) {
+  const { source, connection, type } = event;
+  return (
+    <>
+      <span>
+        <EventBadge status={event.status} attempts={event.attempts} />
+      </span>
+      <span className="mono cut" title={shown(type)}>
+        {shown(type)}
+      </span>
+      <span className="cut soft">
+        {source}
+        {connection !== null && <span className="quiet"> / {shown(connection, 60)}</span>}
+      </span>
+      <span className="cut soft small">{remark(event)}</span>
+      <span className="soft small">
+        <Ago at={event.receivedAt} />
+      </span>
+    </>
+  );
+}
+
+/** Why it waits, what went wrong, or else what is unusual about it. */
+function remark({
+  status,
+  waitingFor,
+  error,
+  reason,
+  attempts,
+  duplicates,
+  replays,
+}: EventSummary) {
+  if (status === "pending") return shown(waitingFor ?? "");
+  if (status === "failed" && error !== null) return shown(`${error.code}: ${error.message}`);
+  if (reason !== null) return shown(reason);
+  const notes = [
+    attempts > 1 ? `${attempts} attempts` : "",
+    duplicates > 0 ? `came ${duplicates + 1} times` : "",
+    replays > 0 ? `replayed ${replays === 1 ? "once" : `${replays} times`}` : "",
+  ];
+  return notes.filter(Boolean).join(", ");
+}
