@@ -26,10 +26,10 @@ export function letterOf(
   const body = Buffer.from(JSON.stringify({ ...whom, ...told }));
   return {
     body,
-    headers: async () => ({
+    headers: () => ({
       "content-type": "application/json",
       "user-agent": "Vumi-Finlink/simulated",
-      "vumi-verification": await keys.sign(body, Math.floor(clock.now() / 1_000)),
+      "vumi-verification": keys.sign(body, Math.floor(clock.now() / 1_000)),
     }),
   };
 }

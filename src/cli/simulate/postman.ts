@@ -5,7 +5,7 @@ export type Post = (url: string, init: RequestInit) => Promise<Response>;
 export interface Letter {
   readonly body: Uint8Array;
   /** Made anew for each try. */
-  headers(): Promise<Readonly<Record<string, string>>>;
+  headers(): Readonly<Record<string, string>>;
 }
 
 export interface PostmanDeps {
@@ -90,7 +90,7 @@ export class Postman {
     try {
       const response = await post(to, {
         method: "POST",
-        headers: { ...(await letter.headers()) },
+        headers: { ...letter.headers() },
         body: letter.body as Uint8Array<ArrayBuffer>,
         redirect: "manual",
         signal: AbortSignal.any([late.signal, this.#ended.signal]),

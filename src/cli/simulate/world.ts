@@ -44,7 +44,8 @@ interface Known {
   state: ConnectionStatus | null;
 }
 
-const SYNCS: ReadonlySet<Step> = new Set(["imported", "updated", "update_token"]);
+/** With these there is new data; a token is made instead of it. */
+const SYNCS: ReadonlySet<Step> = new Set(["imported", "updated"]);
 
 /**
  * What is true at the provider, at any simulated time: no network, no clock, no chance. `dateOf` makes a
