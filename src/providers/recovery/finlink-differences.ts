@@ -94,7 +94,8 @@ function dataNews(before: unknown, after: unknown): readonly Difference[] {
   const imported = hasData(after) && !hasData(before);
   if (!hasData(after) || (!imported && (now === null || now === was))) return [];
   const kind = imported ? "imported" : "updated";
-  return [made(kind, after, [now ?? fieldOf(after, "createdAt")], timeOf(after, "lastSync"))];
+  if (now === null) return [ofWhole(kind, after)];
+  return [made(kind, after, [now], timeOf(after, "lastSync"))];
 }
 
 /** Whether there ever was an import: `ERRORED` has no usable data, `UPDATE_ERROR` has older ones. */

@@ -1,9 +1,9 @@
-import { ok, type Result } from "../../base/result.ts";
+import { ok } from "../../base/result.ts";
 import type { SourceSettings } from "../../config/settings.ts";
 import { fieldOf, textAt } from "../payload.ts";
-import type { ApiFault, ListRecovery, ProviderApi } from "../recovery.ts";
+import type { ListRecovery } from "../recovery.ts";
 import { bearer, getting, isBefore, isWithin, listed, missedJson } from "./listing.ts";
-import { typesIn, type Wanted, wantedBy } from "./subscribed.ts";
+import { Subscribed } from "./subscribed.ts";
 
 const DAY_MS = 86_400_000;
 const PAGE = 200;
@@ -20,19 +20,12 @@ const PAGE = 200;
 export function paddleRecovery(source: SourceSettings): ListRecovery {
   const base = source.baseUrl ?? "https://api.paddle.com";
   const headers = { ...bearer(source.apiKey), "paddle-version": "1" };
-  let wanted: Wanted = () => true;
-
-  const subscribe = async (api: ProviderApi): Promise<Result<null, ApiFault>> => {
-    const ask = getting(`${base}/notification-settings?per_page=${PAGE}`, headers);
-    const settings = await listed(ask, ["data"], api);
-    if (!settings.ok) return settings;
-    const destinations = settings.value.items.map(({ value }) => ({
-      url: textAt(value, "destination"),
-      types: typesIn(fieldOf(value, "subscribed_events"), "name"),
-    }));
-    wanted = wantedBy(destinations, source.name);
-    return ok(null);
-  };
+  const subscribed = new Subscribed(source.name, {
+    ask: getting(`${base}/notification-settings?per_page=${PAGE}`, headers),
+    list: "data",
+    url: "destination",
+    types: "subscribed_events",
+  });
 
   return {
     kind: "list",
@@ -45,8 +38,8 @@ export function paddleRecovery(source: SourceSettings): ListRecovery {
         : null,
     async list(ask, api) {
       if (ask.page === null) {
-        const subscribed = await subscribe(api);
-        if (!subscribed.ok) return subscribed;
+        const learnt = await subscribed.learn(api);
+        if (!learnt.ok) return learnt;
       }
       const query = new URLSearchParams({ per_page: String(PAGE), order_by: "id[DESC]" });
       if (ask.page !== null) query.set("after", ask.page);
@@ -54,7 +47,7 @@ export function paddleRecovery(source: SourceSettings): ListRecovery {
       if (!answer.ok) return answer;
       const { items } = answer.value;
       const missed = items
-        .filter(({ value }) => wanted(textAt(value, "event_type") ?? ""))
+        .filter(({ value }) => subscribed.has(textAt(value, "event_type")))
         .filter(({ value }) => isWithin(fieldOf(value, "occurred_at"), ask))
         .map(({ bytes }) => missedJson(bytes))
         .reverse();

@@ -1,9 +1,9 @@
-import { ok, type Result } from "../../base/result.ts";
+import { ok } from "../../base/result.ts";
 import type { SourceSettings } from "../../config/settings.ts";
 import { fieldOf, textAt } from "../payload.ts";
-import type { ApiAnswer, ApiFault, ListRecovery, ProviderApi } from "../recovery.ts";
+import type { ApiAnswer, ListRecovery } from "../recovery.ts";
 import { answerOf, bearer, getting, isoOf, itemsAt, missedJson, posting } from "./listing.ts";
-import { typesIn, type Wanted, wantedBy } from "./subscribed.ts";
+import { Subscribed } from "./subscribed.ts";
 
 const DAY_MS = 86_400_000;
 const PAGE = 100;
@@ -19,20 +19,12 @@ const PAGE = 100;
 export function squareRecovery(source: SourceSettings): ListRecovery {
   const base = source.baseUrl ?? "https://connect.squareup.com";
   const headers = bearer(source.apiKey);
-  let wanted: Wanted = () => true;
-
-  const subscribe = async (api: ProviderApi): Promise<Result<null, ApiFault>> => {
-    const ask = getting(`${base}/v2/webhooks/subscriptions?limit=${PAGE}`, headers);
-    const answer = await api.call(ask);
-    if (!answer.ok) return answer;
-    const list = fieldOf(answer.value.json(), "subscriptions");
-    const destinations = (Array.isArray(list) ? list : []).map((value: unknown) => ({
-      url: textAt(value, "notification_url"),
-      types: typesIn(fieldOf(value, "event_types"), "event_type"),
-    }));
-    wanted = wantedBy(destinations, source.name);
-    return ok(null);
-  };
+  const subscribed = new Subscribed(source.name, {
+    ask: getting(`${base}/v2/webhooks/subscriptions?limit=${PAGE}`, headers),
+    list: "subscriptions",
+    url: "notification_url",
+    types: "event_types",
+  });
 
   return {
     kind: "list",
@@ -46,8 +38,8 @@ export function squareRecovery(source: SourceSettings): ListRecovery {
     oldestFirst: true,
     async list({ since, until, page }, api) {
       if (page === null) {
-        const subscribed = await subscribe(api);
-        if (!subscribed.ok) return subscribed;
+        const learnt = await subscribed.learn(api);
+        if (!learnt.ok) return learnt;
       }
       const query = {
         filter: { created_at: { start_at: isoOf(since), end_at: isoOf(until) } },
@@ -65,7 +57,7 @@ export function squareRecovery(source: SourceSettings): ListRecovery {
           : itemsAt(answer.value, ["events"], ask);
       if (!items.ok) return items;
       const missed = items.value
-        .filter(({ value }) => wanted(textAt(value, "type") ?? ""))
+        .filter(({ value }) => subscribed.has(textAt(value, "type")))
         .map(({ bytes }) => missedJson(bytes));
       return ok({ missed, next: textAt(answer.value.json(), "cursor"), keep: null });
     },

@@ -4,7 +4,7 @@ import { fieldOf, textAt } from "../payload.ts";
 import type { ApiFault, ListAsk, ListPage, ListRecovery, ProviderApi } from "../recovery.ts";
 import { bearer, getting, isWithin, listed, missedJson } from "./listing.ts";
 import { ConnectAccounts } from "./stripe-connect.ts";
-import { typesIn, type Wanted, wantedBy } from "./subscribed.ts";
+import { Subscribed } from "./subscribed.ts";
 
 const DAY_MS = 86_400_000;
 const PAGE = 100;
@@ -26,21 +26,12 @@ export function stripeRecovery(source: SourceSettings): ListRecovery {
   const headers = bearer(source.apiKey);
   const accounts = new ConnectAccounts(base, headers);
   const connect = source.event?.connection === "/account";
-  let wanted: Wanted = () => true;
-  let types: readonly string[] = [];
-
-  const subscribe = async (api: ProviderApi): Promise<Result<null, ApiFault>> => {
-    const ask = getting(`${base}/v1/webhook_endpoints?limit=${PAGE}`, headers);
-    const endpoints = await listed(ask, ["data"], api);
-    if (!endpoints.ok) return endpoints;
-    const destinations = endpoints.value.items.map(({ value }) => ({
-      url: textAt(value, "url"),
-      types: typesIn(fieldOf(value, "enabled_events"), "name"),
-    }));
-    wanted = wantedBy(destinations, source.name);
-    types = [...new Set(destinations.flatMap((each) => each.types))].filter(wanted);
-    return ok(null);
-  };
+  const subscribed = new Subscribed(source.name, {
+    ask: getting(`${base}/v1/webhook_endpoints?limit=${PAGE}`, headers),
+    list: "data",
+    url: "url",
+    types: "enabled_events",
+  });
 
   const page = async (
     ask: ListAsk,
@@ -51,7 +42,8 @@ export function stripeRecovery(source: SourceSettings): ListRecovery {
     const query = new URLSearchParams({ limit: String(PAGE) });
     query.set("created[gte]", String(Math.floor(ask.since / 1000)));
     query.set("created[lte]", String(Math.ceil(ask.until / 1000)));
-    if (types.length <= TYPES_MAX && !types.includes("*")) {
+    const { types } = subscribed;
+    if (types !== null && types.length <= TYPES_MAX) {
       for (const type of types) query.append("types[]", type);
     }
     if (after !== null) query.set("starting_after", after);
@@ -61,7 +53,7 @@ export function stripeRecovery(source: SourceSettings): ListRecovery {
     if (!answer.ok) return answer;
     const { items } = answer.value;
     const missed = items
-      .filter(({ value }) => wanted(textAt(value, "type") ?? ""))
+      .filter(({ value }) => subscribed.has(textAt(value, "type")))
       .filter(({ value }) => isWithin(fieldOf(value, "created"), ask))
       .map((item) => missedJson(accounts.named(item, account)))
       .reverse();
@@ -80,8 +72,8 @@ export function stripeRecovery(source: SourceSettings): ListRecovery {
         : null,
     async list(ask, api) {
       if (ask.page === null) {
-        const subscribed = await subscribe(api);
-        if (!subscribed.ok) return subscribed;
+        const learnt = await subscribed.learn(api);
+        if (!learnt.ok) return learnt;
       }
       const one = ask.connection?.startsWith("acct_") ? ask.connection : null;
       if (!connect || one !== null) return page(ask, one, ask.page, api);
