@@ -32,7 +32,7 @@ export function githubRecovery(source: SourceSettings): ListRecovery {
   const headers = { ...HEADERS, ...bearer(source.apiKey) };
   return {
     kind: "list",
-    windowMs: 3 * DAY_MS,
+    windowMs: (hook?.startsWith("https://api.github.com/") === false ? 7 : 3) * DAY_MS,
     overlapMs: 600_000,
     perSecond: 1,
     lacks: lacking(source),

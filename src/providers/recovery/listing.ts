@@ -94,20 +94,25 @@ export const missedJson = (
   headers: Readonly<Record<string, string>> = {},
 ): Missed => ({ headers: { ...JSON_TYPE, ...headers }, body: bytes });
 
-/** Whether something of this time belongs to the sweep; of something without a time nobody can say that it does not. */
+/**
+ * Whether something of this time belongs to the sweep; of something without a time nobody can say that it
+ * does not. Several providers cut times to the second, so that the whole second of the beginning counts.
+ */
 export function isWithin(
   time: unknown,
   { since, until }: Pick<ListAsk, "since" | "until">,
 ): boolean {
   const at = parseMoment(time);
-  return at === null || (at >= since && at <= until);
+  return at === null || (at >= secondOf(since) && at <= until);
 }
 
 /** Whether a list that goes back in time has come to where the sweep begins. */
 export function isBefore(time: unknown, since: Millis): boolean {
   const at = parseMoment(time);
-  return at !== null && at < since;
+  return at !== null && at < secondOf(since);
 }
+
+const secondOf = (at: Millis): Millis => Math.floor(at / 1000) * 1000;
 
 export const isoOf = (at: Millis): string => new Date(at).toISOString();
 

@@ -69,6 +69,13 @@ describe("github", () => {
     expect(api.paths().filter((path) => path.endsWith("/deliveries")).length).toBe(1);
   });
 
+  test("deliveries are kept for three days by GitHub, for seven by one's own server", () => {
+    const days = (baseUrl: string) =>
+      (listRecovery("github", { apiKey: "t", baseUrl }).windowMs ?? 0) / 86_400_000;
+    expect(days(GITHUB_HOOK)).toBe(3);
+    expect(days("https://ghe.example.com/api/v3/orgs/ada/hooks/1")).toBe(7);
+  });
+
   test.each([
     "https://api.github.com",
     "https://api.github.com/app/hook",

@@ -94,6 +94,11 @@ describe.each(LIST_CASES.map((each) => [each.name, each] as const))("%s", (_, ea
     });
   }
 
+  test("what happened in the second in which the sweep begins belongs to it", async () => {
+    const api = new StubApi(each.stub([each.make(1, SINCE + 500)]));
+    expect((await sweptBy(recovery, api, { since: SINCE + 400 })).length).toBe(1);
+  });
+
   test("an empty list is no fault", async () => {
     expect(await sweptBy(recovery, new StubApi(each.stub([])))).toEqual([]);
   });
