@@ -186,9 +186,11 @@ describe("a server that", () => {
 
   test("speaks while nothing is asked loses its connection", async () => {
     const client = clientWith();
-    const server = await serving((socket) => {
-      socket.write(OK, () => setImmediate(() => socket.write("HTTP/1.1 200 OK\r\n\r\n")));
-    });
+    const server = await serving(answerWith(OK));
+    expect(seen(await client.ask(asking(url(server))))).toBe("200 ok");
+    for (const socket of server.sockets) socket.write(OK);
+    await server.deserted();
+  });
     expect(seen(await client.ask(asking(url(server))))).toBe("200 ok");
     await server.deserted();
   });
