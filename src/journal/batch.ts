@@ -82,6 +82,8 @@ export function widthOf(fact: Fact): number {
   switch (fact.kind) {
     case "replayed":
       return Math.max(fact.events.length, 1);
+    case "settled":
+      return 1 + fact.emitted.length;
     case "resent":
       return Math.max(fact.deliveries.length, 1);
     default:

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { RequestEntry } from "./entries.ts";
-import { KIND } from "./entries.ts";
+import { KIND, type RequestEntry } from "./entries.ts";
+import type { CoreFact } from "./facts.ts";
 import { KeyFilter } from "./filter.ts";
 
 /** Where an earlier event stands, for a duplicate to be linked to. */
@@ -37,6 +37,8 @@ interface IndexedKey {
   readonly seq: number;
 }
 
+type Settled = Extract<CoreFact, { kind: "settled" }>;
+
 interface LogRow {
   readonly seq: number;
   readonly kind: number;
@@ -45,6 +47,10 @@ interface LogRow {
   readonly width: number;
   readonly fact: string;
 }
+
+type Looked =
+  | { readonly row: LogRow; readonly request: RequestEntry; readonly settled: null }
+  | { readonly row: LogRow; readonly request: null; readonly settled: Settled };
 
 function addPlaces(places: number[], found: number | readonly number[] | undefined): void {
   if (typeof found === "number") places.push(found);
@@ -78,7 +84,7 @@ export class DedupeIndex {
   /** Those that may have a key. A few dozen: weeks of one retention, and of the future if the clock was there. */
   readonly #buckets: Set<number>;
   /** The request that was last looked into: a batch that is sent again leads to it once an event. */
-  #looked: { row: LogRow; events: RequestEntry } | null = null;
+  #looked: Looked | null = null;
   #older: Generation = { seqs: new Map(), upTo: 0 };
   #younger: Generation = { seqs: new Map(), upTo: 0 };
 
@@ -181,22 +187,49 @@ export class DedupeIndex {
     return this.#filter.complete;
   }
 
+  /**
+   * The event that was emitted with this id before, if it is younger than the retention. Ids of a provider
+   * are told from those of handlers by the entries that they stand in.
+   */
+  emittedOriginal(
+    places: readonly number[],
+    source: string,
+    id: string,
+    nowMs: number,
+  ): number | null {
+    for (const place of places) {
+      const found = this.#lookInto(place);
+      if (found?.settled == null || found.row.at_ms < nowMs - this.#retentionMs) continue;
+      if (found.settled.emitted[place - found.row.seq - 1]?.id !== id) continue;
+      if (this.sourceOf(found.settled.event) === source) return place;
+    }
+    return null;
+  }
+
+  /** Of an event that came in a request; `null` when there is none (any more). */
+  sourceOf(event: number): string | null {
+    return this.#lookInto(event)?.request?.source ?? null;
+  }
+
   #confirm(seq: number, source: string, key: string, nowMs: number): Original | null {
     const found = this.#lookInto(seq);
-    if (found === null || found.row.at_ms < nowMs - this.#retentionMs) return null;
-    const event = found.events.events[seq - found.row.seq];
-    if (event === undefined || found.events.source !== source || event.dedupeKey !== key)
+    if (found?.request == null || found.row.at_ms < nowMs - this.#retentionMs) return null;
+    const event = found.request.events[seq - found.row.seq];
+    if (event === undefined || found.request.source !== source || event.dedupeKey !== key)
       return null;
     return { seq, run: found.row.run };
   }
 
-  #lookInto(seq: number): { row: LogRow; events: RequestEntry } | null {
+  #lookInto(seq: number): Looked | null {
     const looked = this.#looked;
     if (looked !== null && seq >= looked.row.seq && seq < looked.row.seq + looked.row.width)
       return looked;
     const row = this.#entry.get(seq);
-    if (row === null || row.kind !== KIND.request) return null;
-    this.#looked = { row, events: JSON.parse(row.fact) as RequestEntry };
+    if (row === null || (row.kind !== KIND.request && row.kind !== KIND.settled)) return null;
+    this.#looked =
+      row.kind === KIND.request
+        ? { row, request: JSON.parse(row.fact) as RequestEntry, settled: null }
+        : { row, request: null, settled: JSON.parse(row.fact) as Settled };
     return this.#looked;
   }
 }

@@ -1,5 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import type { EventId, Seq } from "../base/ids.ts";
+import type { Emitted } from "./emitted.ts";
 import type { ReconcilingFact, SweepId } from "./reconciling.ts";
 import type { EndpointId } from "./sending.ts";
 import type { SendingFact } from "./sending-facts.ts";
@@ -74,15 +75,6 @@ export interface ErrorFact {
   readonly code: string;
   readonly message: string;
   readonly stack?: string;
-}
-
-export interface Emitted {
-  readonly type: string;
-  readonly id: string | null;
-  /** JSON text. */
-  readonly data: string;
-  /** Which endpoints it is owed to. Absent: none. */
-  readonly deliveries?: readonly EndpointId[];
 }
 
 /** Who asked for it: `key_…` of the operator, or the part of the process that did. */

@@ -1,13 +1,16 @@
 import type { Database, Statement } from "bun:sqlite";
-import { type Batch, type BatchReply, type Entry, unpackBatch } from "./batch.ts";
+import { type Batch, type BatchReply, dedupeHash, type Entry, unpackBatch } from "./batch.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import type { DedupeIndex, Original } from "./dedupe.ts";
 import { type DuplicateEntry, KIND, type RequestEntry } from "./entries.ts";
+import type { CoreFact } from "./facts.ts";
 import { isDiskFull } from "./open.ts";
 
 /** What came of a transaction beside the log's entries. */
 export type Beside<T> = { readonly ok: true; readonly value: T } | Refused;
 type Refused = Extract<BatchReply, { readonly ok: false }>;
+
+type Settled = Extract<CoreFact, { kind: "settled" }>;
 
 /** Pages of 4 KiB in the WAL after which a checkpoint is due. */
 const CHECKPOINT_PAGES = 2_000;
@@ -38,6 +41,8 @@ export class LogWriter {
   #next: number;
   #failed: string | null = null;
   #pagesWritten = 0;
+  /** What the batch under way remembers beside its requests' own. */
+  #emittedHashes: number[] = [];
 
   constructor(db: Database, dedupe: DedupeIndex, run: number) {
     this.#db = db;
@@ -59,6 +64,7 @@ export class LogWriter {
     if (this.#failed !== null) return { ok: false, code: "failing", detail: this.#failed };
     const entries = unpackBatch(batch);
     const first = this.#next;
+    this.#emittedHashes = [];
     const reply: number[] = [];
     try {
       this.#db.run("BEGIN IMMEDIATE");
@@ -113,6 +119,8 @@ export class LogWriter {
   #write(entry: Entry, reply: number[]): void {
     const seq = this.#next;
     reply.push(seq);
+    if (entry.kind === KIND.settled && entry.width > 1)
+      return this.#put(entry, this.#emittedBefore(entry, seq));
     if (entry.hashes.length === 0) return this.#put(entry, null);
     const originals = this.#originals(entry, seq, reply);
     if (originals === null) return this.#put(entry, null);
@@ -150,6 +158,29 @@ export class LogWriter {
     return originals;
   }
 
+  /** Which of a handler's events were emitted before, by the ids that it gave them; `null`: none. */
+  #emittedBefore(entry: Entry, seq: number): string | null {
+    const { event, emitted } = JSON.parse(entry.fact) as Settled;
+    if (emitted.every(({ id }) => id === null)) return null;
+    const source = this.#dedupe.sourceOf(event) ?? "";
+    const links: [number, number][] = [];
+    const own = new Map<string, number>();
+    for (const [index, { id }] of emitted.entries()) {
+      if (id === null) continue;
+      const hash = dedupeHash(source, id);
+      const places = this.#dedupe.candidates(hash, entry.at);
+      const original =
+        own.get(id) ?? this.#dedupe.emittedOriginal(places, source, id, entry.at) ?? null;
+      if (original !== null) links.push([index, original]);
+      else {
+        own.set(id, seq + 1 + index);
+        this.#dedupe.remember(hash, seq + 1 + index, entry.at);
+        this.#emittedHashes.push(hash);
+      }
+    }
+    return links.length === 0 ? null : JSON.stringify(links);
+  }
+
   #put(entry: Entry, links: string | null): void {
     const request = entry.request === "" ? null : entry.request;
     this.#insert.run(
@@ -168,7 +199,7 @@ export class LogWriter {
 
   #rollBack(entries: readonly Entry[], first: number, error: unknown): Refused {
     this.#dedupe.forget(
-      entries.flatMap((entry) => entry.hashes),
+      [...entries.flatMap((entry) => entry.hashes), ...this.#emittedHashes],
       first,
     );
     this.#next = first;

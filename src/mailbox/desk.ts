@@ -2,6 +2,7 @@ import type { Clock } from "../base/clock.ts";
 import { type EventId, type Seq, seq } from "../base/ids.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import { Turnstile } from "../base/turnstile.ts";
+import { isHandled } from "../journal/emitted.ts";
 import type { ConnectionRef, EventFilter, Fact, ReplayJob } from "../journal/facts.ts";
 import type { Journal, MailboxReads, Reads } from "../journal/journal.ts";
 import type { ConnectionRow, EventDetail, EventRow } from "../journal/rows.ts";
@@ -122,7 +123,7 @@ export class Desk implements Operations {
     return this.#deps.replaying.run(async () => {
       const row = await this.#deps.reads.event(event);
       if (row === null) return err("not_found");
-      if (row.status === "pending") return err("wrong_status");
+      if (row.status === "pending" || !isHandled(row.origin)) return err("wrong_status");
       if (row.body === null) return err("body_gone");
       const fact = { kind: "replayed", at: this.#now(), events: [row.seq], job: null, by } as const;
       const position = await this.#deps.journal.record(fact);

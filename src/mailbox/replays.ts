@@ -5,6 +5,7 @@ import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import type { Turnstile } from "../base/turnstile.ts";
+import { isHandled } from "../journal/emitted.ts";
 import type { EventFilter, ReplayJob, ReplayStatus } from "../journal/facts.ts";
 import { type Journal, JournalRefused, type Reads } from "../journal/journal.ts";
 import type { EventRow } from "../journal/rows.ts";
@@ -158,7 +159,7 @@ export class ReplayRunner {
       await this.#replay(
         id,
         running,
-        rows.filter((row) => row.status !== "pending"),
+        rows.filter((row) => row.status !== "pending" && isHandled(row.origin)),
       );
       running.cursor = last.seq;
     }

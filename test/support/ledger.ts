@@ -1,6 +1,8 @@
 import type { Millis } from "../../src/base/clock.ts";
 import type { Seq } from "../../src/base/ids.ts";
 import { seq } from "../../src/base/ids.ts";
+import { widthOf } from "../../src/journal/batch.ts";
+import { EMITTED_REQUEST, type Emitted, emittedKey, isHandled } from "../../src/journal/emitted.ts";
 import type {
   Appended,
   ConnectionRef,
@@ -11,6 +13,7 @@ import type {
   StoredKey,
 } from "../../src/journal/facts.ts";
 import { newerOf } from "../../src/journal/newest.ts";
+import { ReconcilingLedger } from "./ledger-reconciling.ts";
 import {
   type Account,
   connectionName,
@@ -20,6 +23,7 @@ import {
   statusReason,
   wait,
 } from "./ledger-rows.ts";
+import { SendingLedger } from "./ledger-sending.ts";
 
 /**
  * What every fact means, as plainly as it can be said: maps in memory, no batches, no thread. It is the
@@ -31,7 +35,10 @@ export class Ledger {
   readonly jobs = new Map<string, ReplayJob>();
   readonly keys = new Map<string, StoredKey>();
   readonly secrets = new Map<string, Map<string, Millis>>();
+  readonly sending = new SendingLedger();
+  readonly reconciling = new ReconcilingLedger();
   readonly #dedupe = new Map<string, Entry>();
+  readonly #emits = new Map<string, Entry>();
   /** Unsettled work by position, in order of position. */
   readonly work = new Map<Seq, Entry>();
   readonly run: number;
@@ -58,6 +65,9 @@ export class Ledger {
     this.#dedupe.set(key, entry);
     this.events.set(at, entry);
     if (!intake.settled) this.work.set(at, entry);
+    const index = intake.events.indexOf(fact);
+    if (intake.settled) this.sending.owe(intake.deliveries?.[index] ?? [], entry, at, intake.at);
+    if (intake.sweep !== undefined) this.reconciling.healed(intake, intake.sweep, fact);
     const account = this.#accountOf(entry);
     if (account !== null) {
       if (!intake.settled) account.queue.set(at, entry);
@@ -70,7 +80,7 @@ export class Ledger {
 
   /** Returns the fact's (first) place. What names an event that is not at that position changes nothing. */
   record(fact: Fact): Seq {
-    const at = this.#take(fact.kind === "replayed" ? Math.max(1, fact.events.length) : 1);
+    const at = this.#take(widthOf(fact));
     switch (fact.kind) {
       case "settled":
         this.#settled(fact, at);
@@ -103,6 +113,13 @@ export class Ledger {
       case "secret_used":
         this.#secretUsed(fact);
         break;
+      case "swept":
+      case "snapshot":
+      case "expected":
+        this.reconciling.record(fact);
+        break;
+      default:
+        this.sending.record(fact, at, (place) => this.events.get(place) ?? null);
     }
     return at;
   }
@@ -124,6 +141,10 @@ export class Ledger {
     if (fact.attempt > 0) entry.attempts = fact.attempt;
     const { position, attempt, startedAt, durationMs, outcome, error } = fact;
     entry.log.push({ position, attempt, startedAt, durationMs, outcome, error, nextAt: null });
+    if (fact.deliveries !== undefined && fact.outcome === "completed")
+      this.sending.owe(fact.deliveries, entry, at, fact.at);
+    for (const [index, emitted] of fact.emitted.entries())
+      this.#emitted(emitted, entry, seq(at + 1 + index), at, fact.at);
     const account = this.#accountOf(entry);
     if (account === null) return;
     account.queue.delete(position);
@@ -132,6 +153,40 @@ export class Ledger {
       account.newest = newerOf(account.newest, entry.fact);
     if (account.holding === position) account.holding = null;
     this.#schedule(account, at, true);
+  }
+
+  /** An event of its own, completed as it is; of one source the same id makes one only. */
+  #emitted(emitted: Emitted, parent: Entry, at: Seq, settling: Seq, atMs: Millis): void {
+    const { source } = parent.intake;
+    const key = `${source}\n${emitted.id}`;
+    const original = emitted.id === null ? undefined : this.#emits.get(key);
+    if (original !== undefined) {
+      original.duplicates++;
+      return;
+    }
+    const fact = {
+      dedupeKey: emittedKey(emitted.id, at, this.run),
+      type: emitted.type,
+      connection: parent.fact.connection,
+      occurredAt: atMs,
+      sequence: null,
+      range: null,
+    };
+    const intake: Intake = {
+      source,
+      origin: "emit",
+      at: atMs,
+      events: [fact],
+      request: EMITTED_REQUEST,
+      body: Buffer.from(emitted.data),
+      settled: true,
+    };
+    const entry = freshEntry(intake, fact, at, settling, this.run);
+    this.events.set(at, entry);
+    if (emitted.id !== null) this.#emits.set(key, entry);
+    const account = this.#accountOf(entry);
+    if (account !== null) account.events++;
+    this.sending.owe(emitted.deliveries ?? [], entry, at, atMs);
   }
 
   #attempted(fact: Extract<Fact, { kind: "attempted" }>, at: Seq): void {
@@ -161,6 +216,7 @@ export class Ledger {
     for (const [index, event] of fact.events.entries()) {
       const entry = this.events.get(event);
       if (entry === undefined || entry.status === "pending") continue;
+      if (!isHandled(entry.intake.origin)) continue;
       entry.status = "pending";
       entry.position = seq(at + index);
       entry.counted = 0;

@@ -1,6 +1,7 @@
 import type { DuplicateEntry, RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
+import { applyEmitted } from "./apply-emitted.ts";
 import { heal } from "./apply-reconciling.ts";
 import { owe } from "./apply-sending.ts";
 import { OUTCOME, originCode, STATUS, whole } from "./codes.ts";
@@ -57,10 +58,10 @@ export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): 
       reason: null,
       duplicates: 0,
       replays: 0,
+      origin: originCode(entry.origin),
       fresh: {
         run: row.run,
         type: event.type,
-        origin: originCode(entry.origin),
         received_ms: row.at_ms,
         size: event.range?.[1] ?? row.bytes ?? 0,
         request_seq: row.seq,
@@ -112,6 +113,7 @@ export function applySettled(row: LogRow, fact: Of<"settled">, tables: Tables): 
   source.pending--;
   source.dirty = true;
   tables.events.removeWork(work);
+  if (fact.emitted.length > 0) applyEmitted(row, fact, event, tables);
   if (fact.deliveries !== undefined && fact.outcome === "completed")
     owe(fact.deliveries, event.seq, event.connection_id, row.seq, row.at_ms, tables);
   const connection = connectionOf(event, tables);
@@ -155,29 +157,8 @@ export function applyAttempted(row: LogRow, fact: Of<"attempted">, tables: Table
   if (connection !== null) schedule(connection, row.seq, true, tables);
 }
 
-export function applyReplayed(row: LogRow, fact: Of<"replayed">, tables: Tables): void {
-  for (const [index, seq] of fact.events.entries()) {
-    const event = tables.events.event(seq);
-    if (event === null || event.status === STATUS.pending) continue;
-    keepLastAttempt(event, tables);
-    const source = tables.sources.numbered(event.source_id);
-    source[statusField(event.status)]--;
-    source.dirty = true;
-    event.status = STATUS.pending;
-    event.settled_ms = null;
-    event.attempts = 0;
-    event.position = row.seq + index;
-    event.started_ms = null;
-    event.duration_ms = null;
-    event.error = null;
-    event.reason = null;
-    event.replays++;
-    addWork(row.seq + index, seq, source.id, connectionOf(event, tables), tables);
-  }
-  if (fact.job !== null) tables.advanceJob(fact.job, fact.events.length, fact.events.at(-1) ?? 0);
-}
-
-function addWork(
+/** An unsettled item joins its connection's queue, or stands alone. */
+export function addWork(
   position: number,
   event_seq: number,
   source_id: number,
@@ -208,7 +189,7 @@ function releaseWork(connection: ConnectionState, work: WorkState): void {
   else if (work.due_ms !== null) connection.waiting--;
 }
 
-function connectionOf(event: EventState, tables: Tables): ConnectionState | null {
+export function connectionOf(event: EventState, tables: Tables): ConnectionState | null {
   return event.connection_id === null ? null : tables.connections.numbered(event.connection_id);
 }
 
@@ -224,27 +205,4 @@ function advance(connection: ConnectionState, event: EventState): void {
 function countDuplicate(original: number, tables: Tables): void {
   const event = tables.events.event(original);
   if (event !== null) event.duplicates++;
-}
-
-/** The attempt that settled an event stands in its row; before a replay it moves among the others. */
-function keepLastAttempt(event: EventState, tables: Tables): void {
-  if (event.attempts === 0) return;
-  tables.attempt(
-    event.seq,
-    event.position,
-    event.attempts,
-    event.started_ms,
-    event.duration_ms ?? 0,
-    event.status,
-    event.error,
-    null,
-  );
-}
-
-function statusField(status: number): "completed" | "skipped" | "failed" {
-  return status === STATUS.completed
-    ? "completed"
-    : status === STATUS.skipped
-      ? "skipped"
-      : "failed";
 }

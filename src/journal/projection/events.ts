@@ -7,6 +7,7 @@ export interface EventState {
   readonly connection_id: number | null;
   readonly occurred_ms: number | null;
   readonly sequence: string | null;
+  readonly origin: number;
   status: number;
   settled_ms: number | null;
   attempts: number;
@@ -23,7 +24,6 @@ export interface EventState {
   fresh: {
     readonly run: number;
     readonly type: string;
-    readonly origin: number;
     readonly received_ms: number;
     readonly size: number;
     readonly request_seq: number;
@@ -68,7 +68,7 @@ export class EventRows {
   constructor(db: Database) {
     this.#db = db;
     this.#selectEvent = db.prepare(
-      "SELECT seq, source_id, connection_id, occurred_ms, sequence, status, settled_ms, attempts, position, started_ms, duration_ms, next_ms, stale, error, reason, duplicates, replays, NULL AS fresh FROM events WHERE seq = ?",
+      "SELECT seq, source_id, connection_id, occurred_ms, sequence, status, settled_ms, attempts, position, started_ms, duration_ms, next_ms, stale, error, reason, duplicates, replays, origin, NULL AS fresh FROM events WHERE seq = ?",
     );
     this.#selectWork = db.prepare("SELECT *, 0 AS fresh FROM work WHERE position = ?");
     this.#insertEvent = db.prepare(
@@ -179,7 +179,7 @@ export class EventRows {
       this.#updateEvent.run(...changing);
       return;
     }
-    const { run, type, origin, received_ms, size, request_seq } = event.fresh;
+    const { run, type, received_ms, size, request_seq } = event.fresh;
     this.#insertEvent.run(
       ...changing,
       event.source_id,
@@ -188,7 +188,7 @@ export class EventRows {
       event.sequence,
       run,
       type,
-      origin,
+      event.origin,
       received_ms,
       size,
       request_seq,

@@ -5,13 +5,13 @@ import type { Fact } from "../facts.ts";
 import {
   applyAttempted,
   applyDuplicate,
-  applyReplayed,
   applyRequest,
   applySettled,
   type LogRow,
 } from "./apply.ts";
 import { applyConnection } from "./apply-connection.ts";
 import { applyReconciling } from "./apply-reconciling.ts";
+import { applyReplayed } from "./apply-replayed.ts";
 import { applySending } from "./apply-sending.ts";
 import { Tables } from "./tables.ts";
 

@@ -50,8 +50,6 @@ export const nextTry = (due: Millis | null, since: Millis | null, now: Millis): 
 
 /** An event as lists show it; its dedupe key stands in the log. */
 export function eventRow(row: Row, entries: Entries, now: Millis): EventRow {
-  const entry = entries.at(row.seq);
-  const fact = entry?.request.events[row.seq - entry.row.seq];
   return {
     id: eventId(seq(row.seq), row.run),
     seq: seq(row.seq),
@@ -60,7 +58,7 @@ export function eventRow(row: Row, entries: Entries, now: Millis): EventRow {
     type: row.type,
     status: statusName(row.status),
     origin: originName(row.origin),
-    dedupeKey: fact?.dedupeKey ?? "",
+    dedupeKey: entries.at(row.seq)?.fact.dedupeKey ?? "",
     occurredAt: row.occurred_ms,
     receivedAt: row.received_ms,
     settledAt: row.settled_ms,

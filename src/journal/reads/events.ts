@@ -8,7 +8,7 @@ import { STATUS } from "../projection/codes.ts";
 import type { EventDetail, EventRow, Page } from "../rows.ts";
 import { attemptsOf, eventRow, type Row } from "./event-row.ts";
 import { type Condition, condition } from "./filter.ts";
-import { Entries, entryAt, sliceOf } from "./log-entry.ts";
+import { Entries, requestOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 const SELECT =
@@ -18,6 +18,8 @@ const WINDOW_FIRST = 8_192;
 const WINDOW_MAX = 262_144;
 /** A search that takes longer answers with what it has and a cursor to go on from. */
 const SEARCH_MS_MAX = 2_000;
+
+const NO_REQUEST: RequestFact = { method: "", url: "", peer: "", headers: [] };
 
 /** Events as operators read them, newest first. */
 export class EventReader {
@@ -65,18 +67,12 @@ export class EventReader {
     const row = this.#row(id);
     if (row === null) return null;
     const entries = new Entries(this.#log, "bodies");
-    const entry = entries.at(row.seq)?.row ?? null;
-    const fact = entries.at(row.seq)?.request.events[row.seq - (entry?.seq ?? 0)];
+    const found = entries.at(row.seq);
     return {
       ...eventRow(row, entries, this.#clock.now()),
       position: seq(row.position),
-      body: entry === null || entry.body === null ? null : sliceOf(entry.body, fact?.range ?? null),
-      request: (JSON.parse(entry?.request ?? "null") as RequestFact | null) ?? {
-        method: "",
-        url: "",
-        peer: "",
-        headers: [],
-      },
+      body: found?.body ?? null,
+      request: found === null ? NO_REQUEST : requestOf(found),
       attemptLog: attemptsOf(row, this.#index),
       steps: this.#index
         .of<{ name: string; result: string; at: number }, [number]>(
@@ -89,7 +85,8 @@ export class EventReader {
 
   requestBody(id: EventId): Uint8Array | null {
     const row = this.#row(id);
-    return row === null ? null : (entryAt(this.#log, row.seq)?.body ?? null);
+    const found = row === null ? null : new Entries(this.#log, "bodies").at(row.seq);
+    return found === null ? null : found.parent === null ? found.row.body : found.body;
   }
 
   changes(after: Seq, limit: number): { rows: EventRow[]; upTo: Seq } {
@@ -107,10 +104,9 @@ export class EventReader {
     const entries = new Entries(this.#log, "heads");
     const one = this.#index.of<Row, [number]>(`${SELECT} WHERE e.seq = ?`);
     for (const entry of seqs) {
-      const places =
-        entry.event === null
-          ? Array.from({ length: entry.width }, (_, index) => entry.seq + index)
-          : [entry.event];
+      const own = Array.from({ length: entry.width }, (_, index) => entry.seq + index);
+      // What an event's settling emitted comes after it: at the entry's own place there is no event.
+      const places = entry.event === null ? own : [entry.event, ...own.slice(1)];
       for (const place of places) {
         const row = one.get(place);
         if (row !== null) rows.push(eventRow(row, entries, this.#clock.now()));

@@ -1,10 +1,10 @@
 import type { Statement } from "bun:sqlite";
 import { eventId, type Seq, seq } from "../../base/ids.ts";
-import type { ConnectionRef, RequestFact } from "../facts.ts";
+import type { ConnectionRef } from "../facts.ts";
 import type { ConnectionView, LoadedEvent, Unit, WorkItem } from "../journal.ts";
 import { connectionStatusName } from "../projection/codes.ts";
 import { newestOf } from "../projection/connections.ts";
-import { Entries, sliceOf } from "./log-entry.ts";
+import { Entries, requestOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 interface WorkRow {
@@ -90,17 +90,15 @@ export class MailboxReader {
     const entries = new Entries(this.#log, "bodies");
     for (const item of items) {
       const found = entries.at(item.event);
-      if (found === null) continue;
-      const { row, request: entry } = found;
-      const fact = entry.events[item.event - row.seq];
-      if (fact === undefined) continue;
+      if (found === null || found.entry === null) continue;
+      const { row, entry, fact, body } = found;
       loaded.push({
         id: eventId(item.event, row.run),
         seq: item.event,
         source: entry.source,
         fact: { ...fact, origin: entry.origin, receivedAt: row.at_ms, trace: entry.trace },
-        request: JSON.parse(row.request ?? "null") as RequestFact,
-        body: row.body === null ? null : sliceOf(row.body, fact.range),
+        request: requestOf(found),
+        body,
         steps: this.#steps.all(item.position).map((step) => [step.name, step.result] as const),
       });
     }

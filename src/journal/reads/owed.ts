@@ -1,8 +1,7 @@
 import { eventId, type Seq, seq } from "../../base/ids.ts";
-import type { RequestFact } from "../facts.ts";
 import type { EndpointId, EndpointRow, OutgoingEvent, OwedDelivery } from "../sending.ts";
 import { endpointRow, type FoundEndpoint } from "./delivery-row.ts";
-import { Entries, sliceOf } from "./log-entry.ts";
+import { Entries, type LoggedEvent, requestOf } from "./log-entry.ts";
 import type { Statements } from "./statements.ts";
 
 interface OwedRow {
@@ -112,7 +111,35 @@ export class OwedReader {
 
   outgoing(events: readonly Seq[]): (OutgoingEvent | null)[] {
     const entries = new Entries(this.#log, "bodies");
-    return events.map((event) => outgoingEvent(entries, event));
+    return events.map((event) => {
+      const found = entries.at(event);
+      if (found === null) return null;
+      const parent = found.parent === null ? found : entries.at(found.parent);
+      return this.#outgoing(event, found, parent?.entry?.trace ?? null);
+    });
+  }
+
+  #outgoing(event: Seq, found: LoggedEvent, trace: string | null): OutgoingEvent | null {
+    const names = this.#index
+      .of<{ source: string; connection: string | null }, [number]>(
+        "SELECT s.name AS source, c.key AS connection FROM events e JOIN sources s ON s.id = e.source_id LEFT JOIN connections c ON c.id = e.connection_id WHERE e.seq = ?",
+      )
+      .get(event);
+    if (names === null) return null;
+    const { row, fact, entry, body } = found;
+    const headers = requestOf(found).headers;
+    return {
+      id: eventId(event, row.run),
+      seq: event,
+      ...names,
+      type: fact.type,
+      origin: entry?.origin ?? "emit",
+      occurredAt: fact.occurredAt,
+      receivedAt: row.at_ms,
+      trace,
+      body,
+      contentType: headers.find(([name]) => name === "content-type")?.[1] ?? NO_TYPE,
+    };
   }
 
   #page(
@@ -145,27 +172,6 @@ interface Owed {
   readonly deliveries: OwedDelivery[];
   readonly more: boolean;
   readonly upTo: Seq;
-}
-
-function outgoingEvent(entries: Entries, event: Seq): OutgoingEvent | null {
-  const found = entries.at(event);
-  const fact = found?.request.events[event - found.row.seq];
-  if (found === null || fact === undefined) return null;
-  const { row, request: entry } = found;
-  const headers = (JSON.parse(row.request ?? "null") as RequestFact | null)?.headers ?? [];
-  return {
-    id: eventId(event, row.run),
-    seq: event,
-    source: entry.source,
-    connection: fact.connection,
-    type: fact.type,
-    origin: entry.origin,
-    occurredAt: fact.occurredAt,
-    receivedAt: row.at_ms,
-    trace: entry.trace,
-    body: row.body === null ? null : sliceOf(row.body, fact.range),
-    contentType: headers.find(([name]) => name === "content-type")?.[1] ?? NO_TYPE,
-  };
 }
 
 /** Of a request that did not say what its body is. */
