@@ -8,6 +8,8 @@ import { followed, nextByLink } from "./next-page.ts";
 
 const PAGE = 250;
 const VERSION = "2026-10";
+/** Times are cut to the second, and lists lag: each sweep begins earlier by this. What is known makes no difference. */
+const OVERLAP_MS = 600_000;
 /** Resources whose list takes `updated_at_min`, and what one of them is called. */
 const RESOURCES: Readonly<Record<string, string>> = {
   orders: "order",
@@ -64,7 +66,10 @@ export function shopifyRecovery(source: SourceSettings): StateRecovery {
       const place: Place = page === null ? { resource: 0, url: null } : (JSON.parse(page) as Place);
       const resource = resources[place.resource];
       if (resource === undefined) return ok(none);
-      const query = new URLSearchParams({ limit: String(PAGE), updated_at_min: isoOf(since) });
+      const query = new URLSearchParams({
+        limit: String(PAGE),
+        updated_at_min: isoOf(since - OVERLAP_MS),
+      });
       // Otherwise only open ones are listed.
       if (resource === "orders") query.set("status", "any");
       const ask = getting(place.url ?? `${base}/${resource}.json?${query}`, headers);

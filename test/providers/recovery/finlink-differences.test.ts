@@ -7,12 +7,12 @@ import { type FinlinkState, finlinkChain, finlinkState, iso } from "./finlink-st
 const typesOf = (before: unknown, after: unknown): string[] =>
   finlinkDifferences(before, after).map(({ type }) => type.replace("connection.", ""));
 
-/** What somebody finds who looks at some of the states, one after the other. */
+/** What somebody finds who looks at some of the states, and remembers the last that made a difference. */
 function foundBy(states: readonly FinlinkState[]): Difference[] {
   let before: unknown = null;
   return states.flatMap((state) => {
     const found = finlinkDifferences(before, state);
-    before = state;
+    if (found.length > 0) before = state;
     return [...found];
   });
 }

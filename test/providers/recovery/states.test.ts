@@ -163,7 +163,9 @@ describe("shopify", () => {
     expect(api.asked.map(({ headers }) => headers["x-shopify-access-token"])).toEqual(
       Array(3).fill("shpat_1"),
     );
-    expect(api.asked[0]?.url).toContain("status=any");
+    const first = new URL(api.asked[0]?.url ?? "").searchParams;
+    expect(first.get("status")).toBe("any");
+    expect(first.get("updated_at_min")).toBe(new Date(AT - 600_000).toISOString());
   });
 
   test("what was before the first sweep is not asked for", async () => {
