@@ -4,6 +4,7 @@ import { Sessions } from "./admin/auth/sessions.ts";
 import { Slowdown } from "./admin/auth/slowdown.ts";
 import { readinessOf } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
+import { StatsHistory } from "./admin/stats/history.ts";
 import { BUILD } from "./base/build.ts";
 import type { Clock } from "./base/clock.ts";
 import { guardedFetch } from "./base/http/guarded-fetch.ts";
@@ -75,7 +76,7 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const store = await openStore(initial, deps, failed);
   const { pool, roster, replays, operations } = mailboxes(store, now, deps);
   const { sources, uses, quarantine, receiving } = ingress(store, roster, now, deps);
-  const { keys, operating } = operators(store, pool, operations, quarantine, now, deps);
+  const { keys, history, operating } = operators(store, pool, operations, quarantine, now, deps);
   const listeners = new Listeners(clock, applications(initial.listen, receiving, operating));
   const tree = new Supervisor({ clock, log }, TREE, [
     child("journal", nothing, () => store.close()),
@@ -93,6 +94,7 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
     service("replays", replays),
     service("quarantine", quarantine),
     child("keys", () => openKeys(keys, initial, deps), nothing),
+    service("history of counters", history),
     service("listeners", listeners),
   ]);
   await tree.start((reason) => failed(String(reason)));
@@ -196,6 +198,7 @@ function operators(
 ) {
   const { journal, reads } = store;
   const keys = new KeyRing({ reads, journal, clock, random, fixedKey });
+  const history = new StatsHistory({ clock, log, reads });
   const api = adminRoutes({
     reads,
     operations,
@@ -203,6 +206,7 @@ function operators(
     keys,
     slowdown: new Slowdown(clock),
     sessions: new Sessions(clock, random),
+    history,
     clock,
     random,
     log,
@@ -211,7 +215,7 @@ function operators(
     version: BUILD.version,
     development: now.settings.development,
   });
-  return { keys, operating: new Elysia().use(dashboardRoutes()).use(api) };
+  return { keys, history, operating: new Elysia().use(dashboardRoutes()).use(api) };
 }
 
 const nothing = (): void => {};

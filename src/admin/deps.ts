@@ -8,6 +8,7 @@ import type { Operations } from "../mailbox/operations.ts";
 import type { KeyRing } from "./auth/key-ring.ts";
 import type { Sessions } from "./auth/sessions.ts";
 import type { Slowdown } from "./auth/slowdown.ts";
+import type { StatsHistory } from "./stats/history.ts";
 
 /** All that the operators' API stands on. */
 export interface AdminDeps {
@@ -17,6 +18,8 @@ export interface AdminDeps {
   readonly releases: Pick<Releases, "release">;
   readonly keys: KeyRing;
   readonly slowdown: Slowdown;
+  /** The counters over the last hour. */
+  readonly history: Pick<StatsHistory, "samples">;
   /** Browsers that are logged in. */
   readonly sessions: Sessions;
   readonly clock: Clock;

@@ -10,6 +10,7 @@ import { quarantineEndpoints } from "./quarantine/endpoints.ts";
 import { replayEndpoints } from "./replays/endpoints.ts";
 import { sessionEndpoints } from "./session/endpoints.ts";
 import { sourceEndpoints } from "./sources/endpoints.ts";
+import { statsEndpoints } from "./stats/endpoints.ts";
 import { statusEndpoints } from "./status/endpoints.ts";
 
 /** Every operation of the operators' address. */
@@ -22,6 +23,7 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...quarantineEndpoints(deps),
     ...keyEndpoints(deps),
     ...sessionEndpoints(deps),
+    ...statsEndpoints(deps),
     ...statusEndpoints(deps),
   ];
   return [...endpoints, ...openApiEndpoints(endpoints, deps.version)];

@@ -3,6 +3,7 @@ import { Sessions } from "../../src/admin/auth/sessions.ts";
 import { Slowdown } from "../../src/admin/auth/slowdown.ts";
 import type { AdminDeps, Readiness } from "../../src/admin/deps.ts";
 import { adminRoutes } from "../../src/admin/routes.ts";
+import { StatsHistory } from "../../src/admin/stats/history.ts";
 import type { Seq } from "../../src/base/ids.ts";
 import { seq } from "../../src/base/ids.ts";
 import type { Log, LogFields } from "../../src/base/log.ts";
@@ -58,6 +59,7 @@ export async function adminDesk(options: Options = {}) {
     keys,
     slowdown: new Slowdown(clock),
     sessions: new Sessions(clock, random),
+    history: new StatsHistory({ clock, reads, log: noting(lines) }),
     clock,
     random,
     log: noting(lines),

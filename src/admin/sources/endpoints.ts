@@ -5,6 +5,7 @@ import { iso, json, pageOfAll } from "../answers.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { listOf, Nullable, noQuery, shortListQuery, Time } from "../schemas.ts";
+import { sumOf } from "../stats/history.ts";
 
 const counts = {
   received: Type.Integer({ description: "events, without duplicates" }),
@@ -14,7 +15,6 @@ const counts = {
   skipped: Type.Integer(),
   failed: Type.Integer(),
 };
-type Counts = Pick<SourceRow, keyof typeof counts>;
 
 const SourceView = Type.Object(
   {
@@ -80,16 +80,7 @@ const stats = (deps: AdminDeps): Endpoint =>
     problems: ["behind", "slow"],
     handle: async () => {
       const rows = await deps.reads.sources();
-      const sum = (name: keyof Counts): number => rows.reduce((all, row) => all + row[name], 0);
-      return json({
-        sources: rows.length,
-        received: sum("received"),
-        duplicates: sum("duplicates"),
-        pending: sum("pending"),
-        completed: sum("completed"),
-        skipped: sum("skipped"),
-        failed: sum("failed"),
-      });
+      return json({ sources: rows.length, ...sumOf(rows) } satisfies StatsView);
     },
   });
 

@@ -4,6 +4,7 @@ import type {
   ConnectionView,
   EventSummary,
   EventView,
+  HistoryView,
   KeyView,
   Listed,
   QuarantinedSummary,
@@ -18,6 +19,7 @@ export const LIVE_MS = 2_000;
 const CALM_MS = 5_000;
 
 export const useStats = () => useRead<StatsView>("stats", "/v1/stats", LIVE_MS);
+export const useHistory = () => useRead<HistoryView>("stats", "/v1/stats/history", CALM_MS);
 export const useSources = () => useRead<Listed<SourceView>>("sources", "/v1/sources", CALM_MS);
 export const useKeys = () => useRead<Listed<KeyView>>("keys", "/v1/keys", CALM_MS);
 export const useReplays = () =>

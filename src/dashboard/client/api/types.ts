@@ -10,6 +10,7 @@ import type {
 import type { DryRunView, ReplayView } from "../../../admin/replays/schemas.ts";
 import type { SessionView } from "../../../admin/session/endpoints.ts";
 import type { SourceView, StatsView } from "../../../admin/sources/endpoints.ts";
+import type { HistoryView } from "../../../admin/stats/endpoints.ts";
 
 /** What the API answers, as its own schemas say it. */
 export type {
@@ -18,6 +19,7 @@ export type {
   EventSummary,
   EventView,
   GivenFilter,
+  HistoryView,
   KeyView,
   NewKeyView,
   QuarantinedSummary,

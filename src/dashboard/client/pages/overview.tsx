@@ -6,8 +6,10 @@ import { StatusShape, toneOf } from "../parts/badge.tsx";
 import { EVENT_HEADS, EventCells } from "../parts/event-cells.tsx";
 import { FirstEvent } from "../parts/first-event.tsx";
 import { Icon } from "../parts/icons.tsx";
+import { Spark } from "../parts/spark.tsx";
 import { Shown } from "../parts/states.tsx";
 import { useTitle } from "../parts/time.tsx";
+import { Traffic, useRates } from "../parts/traffic.tsx";
 import { at, Link } from "../router.tsx";
 
 export function OverviewPage() {
@@ -28,36 +30,58 @@ function Running({ stats }: { stats: StatsView }) {
       </div>
       <Attention stats={stats} />
       <Tiles stats={stats} />
+      <Traffic stats={stats} />
       <Latest />
     </>
   );
 }
 
 function Tiles({ stats }: { stats: StatsView }) {
+  const rates = useRates(stats);
   return (
     <section className="tiles" aria-label="Counts since the beginning">
-      <Tile name="Received" value={stats.received} href="/events" />
-      <Tile name="Pending" value={stats.pending} href="/events?status=pending" status="pending" />
+      <Tile name="Received" value={stats.received} href="/events" course={rates?.received} />
+      <Tile
+        name="Pending"
+        value={stats.pending}
+        href="/events?status=pending"
+        status="pending"
+        course={rates?.pending}
+      />
       <Tile
         name="Completed"
         value={stats.completed}
         href="/events?status=completed"
         status="completed"
+        course={rates?.completed}
       />
-      <Tile name="Failed" value={stats.failed} href="/dead-letters" status="failed" />
+      <Tile
+        name="Failed"
+        value={stats.failed}
+        href="/dead-letters"
+        status="failed"
+        course={rates?.failed}
+      />
       <Tile name="Skipped" value={stats.skipped} href="/events?status=skipped" status="skipped" />
       <Tile name="Duplicates" value={stats.duplicates} href="/sources" />
     </section>
   );
 }
 
-function Tile(props: { name: string; value: number; href: string; status?: string }) {
-  const { name, value, href, status } = props;
+function Tile(props: {
+  name: string;
+  value: number;
+  href: string;
+  status?: string;
+  course?: readonly number[] | undefined;
+}) {
+  const { name, value, href, status, course } = props;
+  const tone = status === undefined ? "accent" : toneOf(status);
   return (
     <Link href={href} className="card tile">
       <span className="tile-name">
         {status && (
-          <span className={`tone-${toneOf(status)}`}>
+          <span className={`tone-${tone}`}>
             <StatusShape status={status} />
           </span>
         )}
@@ -66,6 +90,7 @@ function Tile(props: { name: string; value: number; href: string; status?: strin
       <span className="tile-number" title={number(value)}>
         {short(value)}
       </span>
+      {course && <Spark values={course} tone={tone} />}
     </Link>
   );
 }
