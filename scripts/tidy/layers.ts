@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   outcome: [...FOUNDATION, ...VOCABULARY],
   ingress: [...FOUNDATION, "journal", "providers", "outcome"],
   mailbox: [...FOUNDATION, "journal", "providers", "outcome", "supervise/budget"],
-  outbound: [...FOUNDATION, "journal", "providers", "outcome"],
+  outbound: [...FOUNDATION, "journal", "providers", "outcome", "supervise/budget"],
   reconcile: [...FOUNDATION, "journal", "providers", "outcome", "ingress/split"],
   admin: [
     ...FOUNDATION,

@@ -5,7 +5,14 @@ import { signingSecretTexts } from "../base/signing-secret.ts";
 import type { EndpointSettings } from "../config/settings.ts";
 import { type EndpointId, type EndpointRow, endpointId } from "../journal/sending.ts";
 import type { SendingFact } from "../journal/sending-facts.ts";
-import { type Making, openSealed, openStored, type Standing, storedOf } from "./endpoint.ts";
+import {
+  type Making,
+  openSealed,
+  openStored,
+  STANDING_NEW,
+  type Standing,
+  storedOf,
+} from "./endpoint.ts";
 import type { Seal } from "./seal.ts";
 import { type KeptSecret, newSecret } from "./sign.ts";
 
@@ -92,10 +99,7 @@ function standingOf(
   row: EndpointRow | undefined,
   at: Millis,
 ): [Standing, SendingFact[]] {
-  const now: Standing =
-    row === undefined
-      ? { status: "enabled", statusReason: null, failingSince: null }
-      : standingIn(row);
+  const now: Standing = row === undefined ? STANDING_NEW : standingIn(row);
   const pausedThere = now.status === "paused" && now.statusReason === PAUSED_THERE;
   if (paused === pausedThere || (paused && now.status !== "enabled")) return [now, []];
   const status = paused ? "paused" : "enabled";
@@ -104,11 +108,7 @@ function standingOf(
   return [{ ...now, status, statusReason: reason }, [fact]];
 }
 
-const standingIn = ({ status, statusReason, failingSince }: EndpointRow): Standing => ({
-  status,
-  statusReason,
-  failingSince,
-});
+const standingIn = ({ status, statusReason }: EndpointRow): Standing => ({ status, statusReason });
 
 const put = (making: Making, { seal, now }: Given): SendingFact => ({
   kind: "endpoint_put",

@@ -21,7 +21,6 @@ export interface Endpoint {
   readonly createdAt: Millis;
   readonly status: EndpointStatus;
   readonly statusReason: string | null;
-  readonly failingSince: Millis | null;
   /** Why nothing can be sent to it until somebody mends it, in a sentence with the remedy. */
   readonly locked: string | null;
 }
@@ -47,9 +46,9 @@ export interface Making {
   readonly locked?: string;
 }
 
-export type Standing = Pick<Endpoint, "status" | "statusReason" | "failingSince">;
+export type Standing = Pick<Endpoint, "status" | "statusReason">;
 
-export const STANDING_NEW: Standing = { status: "enabled", statusReason: null, failingSince: null };
+export const STANDING_NEW: Standing = { status: "enabled", statusReason: null };
 
 export function makeEndpoint(making: Making, standing: Standing): Endpoint {
   const { settings } = making;
@@ -63,7 +62,7 @@ export function makeEndpoint(making: Making, standing: Standing): Endpoint {
   const filter = settings.filter === null ? null : compilePayloadFilter(settings.filter);
   if (filter?.ok === false) locked ??= `Its filter cannot be used: ${filter.error.detail}`;
   const { id, name, origin, secrets, createdAt } = making;
-  const { status, statusReason, failingSince } = standing;
+  const { status, statusReason } = standing;
   return {
     id,
     name,
@@ -75,7 +74,6 @@ export function makeEndpoint(making: Making, standing: Standing): Endpoint {
     createdAt,
     status,
     statusReason,
-    failingSince,
     locked,
   };
 }

@@ -1,11 +1,18 @@
 import type { Millis } from "../base/clock.ts";
-import type { Answer, AskFault, AskFaultCode } from "../base/http/client.ts";
+import type { Answer, AskFaultCode } from "../base/http/client.ts";
 import type { Random } from "../base/random.ts";
 import type { Result } from "../base/result.ts";
 import type { RetrySettings } from "../config/settings.ts";
 import type { ErrorFact } from "../journal/facts.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { nextDelayMs } from "./schedule.ts";
+
+/** Why there is no answer: of the endpoint, or of the token server that it needs. */
+export interface Fault {
+  readonly code: AskFaultCode | "token_refused";
+  /** A sentence that names the host and the remedy, without secrets. */
+  readonly detail: string;
+}
 
 /** How the endpoint wants to be tried, as far as a verdict depends on it. */
 export interface Policy {
@@ -46,7 +53,7 @@ const ILL = new Set([408, 425, 429]);
  * and nothing else; a redirect is a failure like others, since where it leads nobody has allowed.
  */
 export function judge(
-  reply: Result<Answer, AskFault>,
+  reply: Result<Answer, Fault>,
   attempt: number,
   policy: Policy,
   now: Millis,
@@ -101,16 +108,13 @@ function answered({ status, headers }: Answer): ErrorFact {
   };
 }
 
-const CODES: Readonly<Record<AskFaultCode, string>> = {
-  url_refused: "url_refused",
-  address_refused: "address_refused",
-  name_not_found: "name_not_found",
-  connect_failed: "connect_failed",
-  tls_failed: "tls_failed",
-  timeout: "timeout",
+/** As operators see them beside `http_…`; the others say enough by themselves. */
+const CODES: { readonly [C in Fault["code"]]?: string } = {
   broken: "connection_broken",
   too_large: "answer_too_large",
-  aborted: "aborted",
 };
 
-const faultOf = ({ code, detail }: AskFault): ErrorFact => ({ code: CODES[code], message: detail });
+const faultOf = ({ code, detail }: Fault): ErrorFact => ({
+  code: CODES[code] ?? code,
+  message: detail,
+});

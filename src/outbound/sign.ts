@@ -9,7 +9,7 @@ import {
 import type { Millis } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { ok, type Result } from "../base/result.ts";
-import { parseSigningSecret } from "../base/signing-secret.ts";
+import { parseSigningSecret, signingSecretTexts } from "../base/signing-secret.ts";
 import { drawBytes } from "./bytes.ts";
 
 /** A secret as it is kept: the current one has no end, those before it have one. */
@@ -28,6 +28,23 @@ export interface SigningKey {
   readonly fingerprint: string;
   /** `v1,<base64>` over `<id>.<timestamp>.<body>`. */
   sign(prefix: string, body: Uint8Array): string;
+}
+
+/** Secrets that sign at a time: more replaced ones than this end early. */
+const SECRETS_MAX = 5;
+
+/** `fresh` (one secret, or several) signs from now on; those before it end at `previousUntil`, or earlier. */
+export function rotated(
+  before: readonly KeptSecret[],
+  fresh: string,
+  now: Millis,
+  previousUntil: Millis,
+): readonly KeptSecret[] {
+  const old = before
+    .map(({ text, until }) => ({ text, until: Math.min(until ?? previousUntil, previousUntil) }))
+    .filter(({ until }) => until > now);
+  const current = signingSecretTexts(fresh).map((text) => ({ text, until: null }));
+  return [...current, ...old].slice(0, SECRETS_MAX);
 }
 
 /** PKCS #8 (RFC 8410) up to the 32 bytes of an Ed25519 private key. */

@@ -2,6 +2,7 @@ import { headerFaults } from "../base/outgoing-headers.ts";
 import { compilePayloadFilter } from "../base/payload-filter.ts";
 import { parseSigningSecret, signingSecretTexts } from "../base/signing-secret.ts";
 import type { EndpointAuth, EndpointSettings } from "../config/settings.ts";
+import { invalid } from "./refusals.ts";
 import type { SendingRefusal } from "./sending.ts";
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -136,9 +137,3 @@ export function typeFault(type: string): SendingRefusal | null {
     return invalid("type", `Types that begin with ${OWN_PREFIX} are sent by Longstop itself.`);
   return null;
 }
-
-export const invalid = (field: string | null, detail: string): SendingRefusal => ({
-  code: "invalid",
-  field,
-  detail,
-});
