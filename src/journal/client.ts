@@ -1,9 +1,10 @@
 import { mkdirSync } from "node:fs";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Millis } from "../base/clock.ts";
 import { RUN_LIMIT, seq } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { startThread } from "../base/self.ts";
+import { keepSigning } from "./alive.ts";
 import { type Batch, type BatchReply, type Entry, packBatch } from "./batch.ts";
 import { KIND } from "./entries.ts";
 import { indexFile, lockFile } from "./files.ts";
@@ -44,6 +45,8 @@ export interface JournalHandle {
   readonly reconciling: ReconcileReads;
   /** The last life of the process ended by closing the journal. */
   readonly clean: boolean;
+  /** When that life was last there, to a minute; a clean end is a sign of it. `null`: this is the first. */
+  readonly lastAliveAt: Millis | null;
   /** Entries that the projection is behind the log. */
   lag(): number;
   /** Looks through the log's file for damage; takes as long as reading it. Empty when nothing is wrong. */
@@ -96,7 +99,7 @@ async function openLocked(
     removeProjection(indexFile(dataDir));
     inDoubt(`the projection is damaged and is made anew at the next start: ${reason}`);
   };
-  const { writers, head, clean } = await openWriters(
+  const { writers, head, clean, lastAliveAt } = await openWriters(
     { dataDir, identity: random.text(24), run, dedupeMs, rebuild },
     { clock, log, died: inDoubt, damaged },
   );
@@ -114,7 +117,9 @@ async function openLocked(
     });
   const operators = newReader(() => projected.untilOrStalled(journal.head));
   const mailboxes = newReader(() => projected.until(journal.head));
+  const stopSigning = keepSigning(clock, (at) => writers.log.call("alive", [at]));
   const close = async (): Promise<void> => {
+    stopSigning();
     await journal.close();
     // An unsigned end only means that the next start looks the log through.
     await sign(port, KIND.stopped, clock.now()).catch(() => {});
@@ -140,6 +145,7 @@ async function openLocked(
     reconciling: operatorReads,
     quarantine: quarantineThrough(writers.log),
     clean,
+    lastAliveAt,
     lag,
     check: () => checkFile(dataDir),
     close,

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { systemClock } from "../base/clock.ts";
+import { signLife } from "./alive.ts";
 import type { Batch } from "./batch.ts";
 import { DedupeIndex } from "./dedupe.ts";
 import { indexFile, logFile } from "./files.ts";
@@ -26,10 +27,10 @@ function fillFilter(): void {
 }
 
 answerCalls({
-  open(dataDir: string, identity: string): { clean: boolean } {
-    const opened = openLog(logFile(dataDir), identity);
+  open(dataDir: string, identity: string): { clean: boolean; lastAliveAt: number | null } {
+    const { clean, lastAliveAt, ...opened } = openLog(logFile(dataDir), identity);
     db = opened.db;
-    return { clean: opened.clean };
+    return { clean, lastAliveAt };
   },
   /** The last place of the log. */
   head(): { head: number } {
@@ -58,6 +59,11 @@ answerCalls({
     const reply = begun().beside(bytes, () => table?.write(write) ?? []);
     systemClock.soon(() => writer?.checkpointIfDue());
     return reply;
+  },
+  alive(at: number): null {
+    const own = begun();
+    own.beside(0, () => (db === undefined ? null : signLife(db, own.head, at)));
+    return null;
   },
   close(): null {
     writer?.close();

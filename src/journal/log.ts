@@ -1,4 +1,6 @@
 import type { Database } from "bun:sqlite";
+import type { Millis } from "../base/clock.ts";
+import { lastAliveAt } from "./alive.ts";
 import { KIND } from "./entries.ts";
 import { DamagedFile, isDamaged, openWriter } from "./open.ts";
 import log1 from "./sql/log-1.sql" with { type: "text" };
@@ -12,6 +14,8 @@ export interface OpenedLog {
   readonly identity: string;
   /** Whether the last life of the process ended by closing the log. */
   readonly clean: boolean;
+  /** When that life was last seen; `null` when there was none. */
+  readonly lastAliveAt: Millis | null;
 }
 
 /**
@@ -33,7 +37,8 @@ function open(path: string, identity: string): OpenedLog {
   const last = db
     .query<{ kind: number }, []>("SELECT kind FROM log ORDER BY seq DESC LIMIT 1")
     .get();
-  return { db, identity: logIdentity(db), clean: last === null || last.kind === KIND.stopped };
+  const clean = last === null || last.kind === KIND.stopped;
+  return { db, identity: logIdentity(db), clean, lastAliveAt: lastAliveAt(db) };
 }
 
 export function logIdentity(db: Database): string {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../base/clock.ts";
+import type { Clock, Millis } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import { startThread } from "../../base/self.ts";
 import { Projected } from "../projected.ts";
@@ -91,6 +91,7 @@ export interface OpenedWriters {
   readonly writers: Writers;
   readonly head: number;
   readonly clean: boolean;
+  readonly lastAliveAt: Millis | null;
 }
 
 /**
@@ -128,7 +129,10 @@ export async function openWriters(
     (reason) => died(`projection: ${reason}`),
   );
   try {
-    const { clean } = await log.call<{ clean: boolean }>("open", [dataDir, options.identity]);
+    const last = await log.call<Pick<OpenedWriters, "clean" | "lastAliveAt">>("open", [
+      dataDir,
+      options.identity,
+    ]);
     const opened = await index.call<{ rebuilding: string | null; applied: number }>("open", [
       dataDir,
       options.rebuild,
@@ -141,7 +145,7 @@ export async function openWriters(
     await Promise.race([catchUp(writers, head, deps), fallen.promise]);
     await log.call("begin", [dataDir, options.run, dedupeMs]);
     opening = false;
-    return { writers, head, clean };
+    return { writers, head, ...last };
   } catch (error) {
     log.terminate();
     index.terminate();
