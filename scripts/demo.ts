@@ -1,146 +1,33 @@
 /**
- * The main job on real input, with the power cut in the middle: `./scripts/demo`.
+ * Two acts, each on the built executable: `./scripts/demo`.
  *
- * Starts the executable with `examples/demo`, posts every example payload of GitHub signed by Octokit, a few
- * hundred Stripe events signed by Stripe's package and batches of a sender of our own, with duplicates and
- * several senders at once; kills the server with SIGKILL twice on the way; then checks from outside that each
- * distinct event was handled exactly once by its connection's state, in the order of the journal.
- * Exit code 1 if a single one is missing. `--lose` leaves one request out, to show that it would be noticed.
+ * 1. The main job on real input, with the power cut in the middle: nothing is lost, nothing done twice.
+ * 2. A provider that loses webhooks and goes away: what never came is noticed and fetched.
+ *
+ * Exit code 1 if anything is missing. `--lose` leaves one request of the first act out, `--no-reconcile` asks
+ * for nothing in the second: both must be noticed. `--act 1` or `--act 2` plays one alone.
  */
-import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { type Random, seededRandom } from "../src/base/random.ts";
-import { Server } from "../test/support/executable.ts";
-import { check, type Row } from "./demo-run/checks.ts";
-import {
-  githubPostings,
-  type Posting,
-  SECRETS,
-  shopPostings,
-  stripePostings,
-} from "./demo-run/postings.ts";
-import { type Sent, sendAll } from "./demo-run/senders.ts";
-
-const SENDERS = 12;
-const KILLS = [1 / 3, 2 / 3];
-const top = resolve(import.meta.dir, "..");
+import { firstAct } from "./demo-run/first-act.ts";
+import { secondAct } from "./demo-run/second-act.ts";
 
 const { values } = parseArgs({
-  options: { seed: { type: "string", default: "1" }, lose: { type: "boolean", default: false } },
+  options: {
+    seed: { type: "string", default: "1" },
+    act: { type: "string", default: "1" },
+    lose: { type: "boolean", default: false },
+    "no-reconcile": { type: "boolean", default: false },
+  },
 });
-process.exitCode = await demo(seededRandom(Number(values.seed)));
-
-async function demo(random: Random): Promise<number> {
-  const began = performance.now();
-  const postings = [
-    ...(await githubPostings(random)),
-    ...stripePostings(random, 300),
-    ...shopPostings(random, 30, 25),
-  ];
-  const queue = withDuplicates(postings, random);
-  const server = await Server.create({
-    config: { path: join(top, "examples/demo/longstop.config.ts") },
-    env: SECRETS,
-  });
-  try {
-    await server.start();
-    console.log(`started    ${server.publicUrl}, data in ${server.dataDir}`);
-    const sent = await sendThroughKills(
-      server,
-      queue,
-      values.lose ? (postings[random.below(postings.length)] ?? null) : null,
-    );
-    console.log(
-      `sent       ${sent.requests} requests by ${SENDERS} senders at once; ${sent.retries} tries were repeated, ${sent.duplicates} duplicates recognised`,
-    );
-    const rows = await check(server, postings, sent);
-    const code = await server.stop();
-    const faults = [
-      ...sent.faults,
-      ...rows.flatMap((row) => row.faults),
-      ...(code === 0 ? [] : [`the server ended with ${code}`]),
-    ];
-    console.log(`checked    through the operators' API, after ${KILLS.length} kills\n`);
-    console.log(table(rows));
-    for (const fault of faults.slice(0, 20)) console.log(`wrong: ${fault}`);
-    if (faults.length > 0) console.log(`\n${await server.logs()}`);
-    const seconds = ((performance.now() - began) / 1000).toFixed(1);
-    console.log(
-      faults.length === 0
-        ? `\nnothing lost, nothing twice, all in order (${seconds} s)`
-        : `\n${faults.length} faults (${seconds} s)`,
-    );
-    return faults.length === 0 ? 0 : 1;
-  } finally {
-    await server.remove();
-  }
+const seed = Number(values.seed);
+let code = 0;
+if (values.act !== "2") {
+  console.log("act 1      real webhooks, and the power cut in the middle\n");
+  code = await firstAct({ seed, lose: values.lose });
 }
-
-/** About a fifth of the requests come twice: half of those at once, half at the very end. */
-function withDuplicates(postings: readonly Posting[], random: Random): Posting[] {
-  const queue: Posting[] = [];
-  const late: Posting[] = [];
-  for (const posting of shuffled(postings, random)) {
-    queue.push(posting);
-    const draw = random.unit();
-    if (draw < 0.1) queue.push(posting);
-    else if (draw < 0.2) late.push(posting);
-  }
-  return [...queue, ...late];
+if (values.act !== "1" && code === 0) {
+  if (values.act !== "2") console.log("\n");
+  console.log("act 2      two weeks with a provider that loses webhooks, squeezed\n");
+  code = await secondAct({ seed, reconcile: !values["no-reconcile"] });
 }
-
-function shuffled<T>(items: readonly T[], random: Random): T[] {
-  return items
-    .map((item) => [random.unit(), item] as const)
-    .sort((a, b) => a[0] - b[0])
-    .map(([, item]) => item);
-}
-
-async function sendThroughKills(
-  server: Server,
-  queue: readonly Posting[],
-  lose: Posting | null,
-): Promise<Sent> {
-  const marks = KILLS.map((share) => Math.floor(share * queue.length));
-  let lives = Promise.resolve();
-  const onAcknowledged = (count: number): void => {
-    if (count !== marks[0]) return;
-    marks.shift();
-    lives = lives.then(async () => {
-      const began = performance.now();
-      await server.kill();
-      console.log(
-        `killed     with SIGKILL after ${count} acknowledged requests, ${SENDERS} senders under way`,
-      );
-      await server.start();
-      console.log(`restarted  ready again after ${Math.round(performance.now() - began)} ms`);
-    });
-  };
-  const sent = await sendAll(queue, SENDERS, server.publicUrl, onAcknowledged, lose);
-  await lives;
-  return sent;
-}
-
-function table(rows: readonly Row[]): string {
-  const lines = [
-    ["source", "distinct events", "handled once", "connections", "without one", "order", "verdict"],
-    ...rows.map((row) => {
-      const good = row.faults.length === 0;
-      return [
-        row.source,
-        row.distinct,
-        row.handled,
-        row.connections,
-        row.alone,
-        good ? "journal's" : "?",
-        good ? "ok" : `${row.faults.length} FAULTS`,
-      ].map(String);
-    }),
-  ];
-  const widths = (lines[0] ?? []).map((_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  return lines
-    .map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "))
-    .join("\n");
-}
+process.exitCode = code;
