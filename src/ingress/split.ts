@@ -23,7 +23,7 @@ export interface Finding {
 
 export interface DoorDeps extends Pick<Onward, "post" | "fanOut"> {
   readonly sources: Pick<SourceTable, "find">;
-  readonly journal: Pick<Journal, "appendTogether">;
+  readonly journal: Pick<Journal, "append" | "appendTogether">;
 }
 
 /**
@@ -72,10 +72,11 @@ export class Door {
 
   /**
    * Journals all of it in one transaction, and then lets it go its way. Resolves with how many events are
-   * new. Rejects with `JournalRefused`.
+   * new. Rejects with `JournalRefused`. A single request without facts may be larger than a transaction
+   * of many.
    */
   async enter(intakes: readonly Intake[], facts: readonly Fact[]): Promise<number> {
-    const answers = await this.#deps.journal.appendTogether(intakes, facts);
+    const answers = await this.#journaled(intakes, facts);
     let fresh = 0;
     for (const [index, intake] of intakes.entries()) {
       const appended: readonly Appended[] = answers[index] ?? [];
@@ -83,6 +84,17 @@ export class Door {
       onward(intake, appended, this.#deps);
     }
     return fresh;
+  }
+
+  async #journaled(
+    intakes: readonly Intake[],
+    facts: readonly Fact[],
+  ): Promise<readonly (readonly Appended[])[]> {
+    const { journal } = this.#deps;
+    const [only] = intakes;
+    if (only === undefined || intakes.length > 1 || facts.length > 0)
+      return journal.appendTogether(intakes, facts);
+    return [await journal.append(only)];
   }
 }
 

@@ -79,6 +79,11 @@ export class PoliteApi implements ProviderApi {
       if (signal.aborted) return aborted(ask);
       const resting = await account.enter(signal);
       if (resting !== null) return unavailable(ask, RESTS[resting.why]);
+      if (signal.aborted) {
+        account.breaker.undecided();
+        account.leave();
+        return aborted(ask);
+      }
       const { came, token } = await this.#once(ask).finally(() => account.leave());
       if (came === "no_session") {
         account.breaker.undecided();
