@@ -1,9 +1,11 @@
 import type { Clock } from "../base/clock.ts";
 import type { Seq } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
+import type { FanOut } from "../journal/sending.ts";
 import type { Outcome } from "../outcome/outcome.ts";
 import { judge } from "../outcome/verdict.ts";
 import type { Handlers } from "./handlers.ts";
+import { owedBy, owing } from "./owing.ts";
 import type { Recorder } from "./recorder.ts";
 import {
   type Attempted,
@@ -11,6 +13,7 @@ import {
   begin,
   jobOf,
   type Run,
+  type Settle,
   type Settled,
   settledFact,
   settledUnhandled,
@@ -21,6 +24,8 @@ export interface HandlingDeps {
   readonly random: Random;
   readonly handlers: Handlers;
   readonly recorder: Recorder;
+  /** Whom completed and emitted events are sent on to. */
+  readonly fanOut: FanOut;
 }
 
 /** Whose item it is. */
@@ -52,7 +57,7 @@ export class Handling {
   start(): void {
     const verdict = settledUnhandled(this.#run);
     if (verdict === null) this.#handle();
-    else this.#settle(settledFact(this.#run, verdict, !this.#owner.alone, this.#deps.clock));
+    else this.#settle(this.#settled(verdict));
   }
 
   /** The owner has crashed: what still comes is dropped, and `quiet` hears when nothing can come any more. */
@@ -78,7 +83,12 @@ export class Handling {
     const { clock, random } = this.#deps;
     const verdict = judge(outcome, run.item, run.settings.retry, random);
     if (verdict.kind === "retry") this.#settle(attemptedFact(run, verdict, clock));
-    else this.#settle(settledFact(run, verdict, !this.#owner.alone, clock));
+    else this.#settle(this.#settled(verdict));
+  }
+
+  #settled(verdict: Settle): Settled {
+    const fact = settledFact(this.#run, verdict, !this.#owner.alone, this.#deps.clock);
+    return owing(fact, this.#run.event, this.#deps.fanOut);
   }
 
   #settle(fact: Settled | Attempted): void {
@@ -86,7 +96,11 @@ export class Handling {
     this.#busy = true;
     this.#deps.recorder.record(
       fact,
-      (at) => this.#ended(() => this.#owner.committed(fact, this.#run, at)),
+      (at) => {
+        // Owed whatever becomes of the actor.
+        if (fact.kind === "settled") this.#deps.fanOut.owed(owedBy(fact));
+        this.#ended(() => this.#owner.committed(fact, this.#run, at));
+      },
       (error) => this.#ended(() => this.#owner.crash(error)),
     );
   }

@@ -21,7 +21,7 @@ export interface Run {
   readonly begunMs: number;
 }
 
-type Settle = Extract<Verdict, { kind: "settle" }>;
+export type Settle = Extract<Verdict, { kind: "settle" }>;
 type Retry = Extract<Verdict, { kind: "retry" }>;
 export type Settled = Extract<Fact, { kind: "settled" }>;
 export type Attempted = Extract<Fact, { kind: "attempted" }>;

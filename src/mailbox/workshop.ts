@@ -6,6 +6,7 @@ import type { Random } from "../base/random.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import type { ConnectionRef } from "../journal/facts.ts";
 import type { ConnectionView, Journal, MailboxReads } from "../journal/journal.ts";
+import type { FanOut } from "../journal/sending.ts";
 import type { Actor, ActorHost } from "./actor.ts";
 import { type ActorState, isHandling, isResting, isWorking } from "./actor-state.ts";
 import { Asking } from "./asking.ts";
@@ -25,6 +26,8 @@ export interface WorkshopDeps {
   readonly journal: Pick<Journal, "record">;
   readonly reads: Pick<MailboxReads, "view" | "waiting" | "load">;
   readonly handlers: Handlers;
+  /** Whom completed and emitted events are sent on to. */
+  readonly fanOut: FanOut;
   /** The source's settings as of now; `undefined` when it is not configured. */
   source(name: string): SourceSettings | undefined;
 }
@@ -64,6 +67,7 @@ export class Workshop implements ActorHost {
   readonly clock: Clock;
   readonly random: Random;
   readonly handlers: Handlers;
+  readonly fanOut: FanOut;
   readonly recorder: Recorder;
   readonly resting: Resting;
   readonly runs: Runs;
@@ -87,6 +91,7 @@ export class Workshop implements ActorHost {
     this.clock = clock;
     this.random = deps.random;
     this.handlers = deps.handlers;
+    this.fanOut = deps.fanOut;
     this.recorder = new Recorder(deps);
     this.resting = new Resting(clock, (actor) => members.rested(actor));
     this.runs = new Runs(deps, this.fresh);

@@ -7,6 +7,7 @@ import type { Outcome } from "../../src/mailbox/handlers.ts";
 import { Mailbox } from "../../src/mailbox/mailbox.ts";
 import { Roster } from "../../src/mailbox/roster.ts";
 import { completed, MailboxWorld, postedOf, threw } from "../support/mailbox-world.ts";
+import { noEndpoints } from "../support/no-endpoints.ts";
 
 /** The world's journal with other loads. */
 function readsWith(world: MailboxWorld, load: MailboxReads["load"]): MailboxReads {
@@ -141,6 +142,7 @@ test("busy connections give their places away to those that wait outside", async
     journal,
     reads: journal,
     handlers,
+    fanOut: noEndpoints,
     source,
   };
   const roster = new Roster(deps, { actors: 2, shareEvents: 3 });

@@ -8,6 +8,7 @@ import type { ReplayRunner } from "../../src/mailbox/replays.ts";
 import { Roster } from "../../src/mailbox/roster.ts";
 import { openDesk } from "../support/mailbox-desk.ts";
 import { bankSettings, eventFact, intakeOf } from "../support/mailbox-world.ts";
+import { noEndpoints } from "../support/no-endpoints.ts";
 import { SimClock } from "../support/sim-clock.ts";
 import { Checks, Violation } from "./checks.ts";
 import { SimHandlers } from "./handlers.ts";
@@ -169,7 +170,8 @@ export class SimWorld {
     const source = (): SourceSettings | undefined =>
       this.#configured ? this.#settings : undefined;
     const { reads } = life;
-    const deps = { clock, random, log: noLog, journal: life, reads, handlers, source };
+    const fanOut = noEndpoints;
+    const deps = { clock, random, log: noLog, journal: life, reads, handlers, fanOut, source };
     const { actors, shareEvents } = this.#plan;
     const roster = new Roster(deps, { actors, shareEvents });
     const { desk, replays } = openDesk({ clock, journal: life, reads, roster, source });

@@ -4,10 +4,12 @@ import { seededRandom } from "../../src/base/random.ts";
 import type { SourceSettings } from "../../src/config/settings.ts";
 import type { EventFact, Intake } from "../../src/journal/facts.ts";
 import type { Journal, MailboxReads, Posted } from "../../src/journal/journal.ts";
+import type { FanOut } from "../../src/journal/sending.ts";
 import type { Handlers, Job, Outcome } from "../../src/mailbox/handlers.ts";
 import { Roster } from "../../src/mailbox/roster.ts";
 import type { Entry } from "./ledger-rows.ts";
 import { loadedEvent, MemoryJournal } from "./memory-journal.ts";
+import { noEndpoints } from "./no-endpoints.ts";
 import { sourceSettings } from "./settings.ts";
 import { SimClock } from "./sim-clock.ts";
 
@@ -48,6 +50,7 @@ export class MailboxWorld {
   sources: Record<string, SourceSettings>;
   roster: Roster;
   #next = 0;
+  fanOut: FanOut = noEndpoints;
 
   constructor(
     settings: Partial<SourceSettings> = {},
@@ -65,6 +68,7 @@ export class MailboxWorld {
       journal: faulty.journal ?? this.journal,
       reads: faulty.reads ?? this.journal,
       handlers: this.handlers,
+      fanOut: this.fanOut,
       source: (name) => this.sources[name],
     });
   }
