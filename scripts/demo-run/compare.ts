@@ -52,15 +52,21 @@ export function handlingFaults(truth: Truth, { accounts, events }: Found): strin
     if (handled.map((mark) => mark.split(" ")[0]).join() !== told.join())
       faults.push(`${key} handled ${handled.join(", ")}; the journal has ${told.join(", ")}`);
     for (const mark of repeated(handled)) faults.push(`${key} handled ${mark} twice`);
-    const dates = new Set(histories.get(key)?.map(({ state }) => state?.updatedAt));
+    for (const mark of backwards(handled)) faults.push(`${key} handled ${mark} after a later one`);
+    const dates = new Set<unknown>(histories.get(key)?.map(({ state }) => state?.updatedAt));
     for (const mark of histories.has(key) ? handled : [])
-      if (!dates.has(mark.split(" ")[1])) faults.push(`${key} handled ${mark}, which never was`);
+      if (!dates.has(dateOf(mark))) faults.push(`${key} handled ${mark}, which never was`);
   }
   return faults;
 }
 
 const repeated = (marks: readonly string[]): string[] =>
   marks.filter((mark, place) => marks.indexOf(mark) !== place);
+
+const dateOf = (mark: string | undefined): string => mark?.split(" ")[1] ?? "";
+
+const backwards = (marks: readonly string[]): string[] =>
+  marks.filter((mark, place) => dateOf(mark) < dateOf(marks[place - 1]));
 
 /** A webhook that is only a hint is no change, and is settled as it comes. */
 export const isChange = ({ type }: { readonly type: string }): boolean =>
@@ -69,10 +75,8 @@ export const isChange = ({ type }: { readonly type: string }): boolean =>
 export interface Tally {
   /** At the provider, of those that it tells: since the beginning. */
   readonly changes: number;
-  /** Of them: handled as they were. */
+  /** Of them: handled as they were. A later one had overtaken the others before anybody could ask. */
   readonly seen: number;
-  /** A later one was there before anybody could ask. */
-  readonly overtaken: number;
   /** Events handled, by how they came to be known. */
   readonly byWebhook: number;
   readonly healed: number;
@@ -81,17 +85,16 @@ export interface Tally {
 export function tally(truth: Truth, since: string, { accounts, events }: Found): Tally {
   let [changes, seen] = [0, 0];
   for (const { token, history } of truth.connections) {
-    const marks = new Set(accounts.get(token)?.seen?.map((mark) => mark.split(" ")[1]));
+    const marks = new Set(accounts.get(token)?.seen?.map(dateOf));
     const told = history.filter(({ at, step }) => at >= since && TOLD.has(step));
     changes += told.length;
-    seen += told.filter(({ state }) => marks.has(state?.updatedAt)).length;
+    seen += told.filter(({ state }) => marks.has(state?.updatedAt ?? "never")).length;
   }
   const derived = events.filter(isChange);
   const byWebhook = derived.filter(({ origin }) => origin === "webhook").length;
   return {
     changes,
     seen,
-    overtaken: changes - seen,
     byWebhook,
     healed: derived.length - byWebhook,
   };
