@@ -6,15 +6,18 @@ import { err, ok, type Result } from "../base/result.ts";
 export const COMMAND_BYTES_MAX = 64 * 2 ** 10;
 
 /**
- * The request's JSON, an empty object when it has no body, or the problem to answer with. JSON must be
+ * The request's JSON (an empty object when it has no body) and its bytes, or the problem to answer with. JSON must be
  * declared as such: a page of another site can post a form without being asked, but not JSON.
  */
-export async function readJson(request: Request): Promise<Result<unknown, Response>> {
-  const bytes = await readBytes(request);
+export async function readJson(
+  request: Request,
+  bytesMax: number,
+): Promise<Result<{ readonly value: unknown; readonly bytes: Uint8Array }, Response>> {
+  const bytes = await readBytes(request, bytesMax);
   if (bytes === null) {
-    return err(problem("body_too_large", "A command's body holds at most 64 KiB."));
+    return err(problem("body_too_large", `The body holds at most ${bytesMax / 1024} KiB here.`));
   }
-  if (bytes.length === 0) return ok({});
+  if (bytes.length === 0) return ok({ value: {}, bytes });
   const mediaType = mediaTypeOf(request.headers.get("content-type"));
   if (!isJsonType(mediaType)) {
     return err(
@@ -25,18 +28,20 @@ export async function readJson(request: Request): Promise<Result<unknown, Respon
     );
   }
   const parsed = parseMedia(bytes, mediaType);
-  return parsed.ok ? parsed : err(problem("malformed_body", parsed.error.detail));
+  return parsed.ok
+    ? ok({ value: parsed.value, bytes })
+    : err(problem("malformed_body", parsed.error.detail));
 }
 
 /** The whole body, or `null` as soon as it is known to be too long; a sender that hangs up has sent nothing. */
-async function readBytes(request: Request): Promise<Uint8Array | null> {
-  if (Number(request.headers.get("content-length") ?? 0) > COMMAND_BYTES_MAX) return null;
+async function readBytes(request: Request, bytesMax: number): Promise<Uint8Array | null> {
+  if (Number(request.headers.get("content-length") ?? 0) > bytesMax) return null;
   if (request.body === null) return new Uint8Array();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of request.body as ReadableStream<Uint8Array>) {
     size += chunk.length;
-    if (size > COMMAND_BYTES_MAX) return null;
+    if (size > bytesMax) return null;
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -4,7 +4,11 @@ import type { Random } from "../base/random.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Releases } from "../ingress/releases.ts";
 import type { Reads } from "../journal/journal.ts";
+import type { ReconcileReads } from "../journal/reconciling.ts";
+import type { SendingReads } from "../journal/sending.ts";
 import type { Operations } from "../mailbox/operations.ts";
+import type { Pulling, Sending } from "../outbound/sending.ts";
+import type { Reconciling } from "../reconcile/reconciling.ts";
 import type { KeyRing } from "./auth/key-ring.ts";
 import type { Sessions } from "./auth/sessions.ts";
 import type { Slowdown } from "./auth/slowdown.ts";
@@ -22,6 +26,10 @@ export interface AdminDeps {
   readonly history: Pick<StatsHistory, "samples">;
   /** Browsers that are logged in. */
   readonly sessions: Sessions;
+  /** Sending; its routes are offered with it. */
+  readonly outgoing?: Outgoing;
+  /** Asking providers for what was missed; likewise. */
+  readonly recovering?: Recovering;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -31,6 +39,17 @@ export interface AdminDeps {
   readonly version: string;
   /** `dev`: callers from this machine need no login. */
   readonly development: boolean;
+}
+
+export interface Outgoing {
+  readonly sending: Sending;
+  readonly pulling: Pulling;
+  readonly reads: SendingReads;
+}
+
+export interface Recovering {
+  readonly reconciling: Reconciling;
+  readonly reads: ReconcileReads;
 }
 
 export interface Readiness {

@@ -1,7 +1,8 @@
 import { problem } from "../base/problems.ts";
 import { login } from "./auth/login.ts";
 import type { AdminDeps } from "./deps.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, pathParams } from "./endpoint.ts";
+import { resolved } from "./endpoints/resolve.ts";
 import { expected } from "./refusals.ts";
 
 /** On every answer; a page of ours brings a policy of its own. */
@@ -21,14 +22,23 @@ export async function answer(
   request: Request,
   peer: string | null,
 ): Promise<Response> {
-  const admitted = login(deps, endpoint.scope, request, peer);
+  const subjects = endpoint.scope === "pull" ? subjectsOf(deps, endpoint, request) : [];
+  const admitted = login(deps, endpoint.scope, request, peer, subjects);
   if (!admitted.ok) return secured(request, admitted.error);
   const response = await handled(deps, endpoint, request, admitted.value);
-  if (endpoint.method !== "GET") {
+  if (endpoint.method !== "GET" && endpoint.scope !== "publish" && endpoint.scope !== "pull") {
     const action = `${endpoint.method} ${endpoint.path}`;
     deps.log.info("an operator acted", { by: admitted.value, action, status: response.status });
   }
   return secured(request, response);
+}
+
+/** What a key may name to pull from the endpoint in the path: its id or its name. */
+function subjectsOf(deps: AdminDeps, { path }: Endpoint, request: Request): readonly string[] {
+  const placed = pathParams(path, request.url);
+  const text = placed.ok ? (placed.value["id"] ?? "") : "";
+  const known = deps.outgoing === undefined ? null : resolved(deps.outgoing.sending, text);
+  return known === null ? [] : [known.id, known.name];
 }
 
 /** A request that no endpoint takes: nothing there, or not by this method. */
@@ -76,5 +86,7 @@ function secured(request: Request, response: Response): Response {
     response.headers.set("content-security-policy", POLICY);
   }
   if (request.method !== "HEAD") return response;
+  // What would be streamed is not: nobody reads it.
+  void response.body?.cancel();
   return new Response(null, { status: response.status, headers: response.headers });
 }

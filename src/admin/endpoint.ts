@@ -4,13 +4,16 @@ import { problem } from "../base/problems.ts";
 import type { Result } from "../base/result.ts";
 import { err, ok } from "../base/result.ts";
 import type { Actor } from "../journal/facts.ts";
-import { readJson } from "./body.ts";
+import { COMMAND_BYTES_MAX, readJson } from "./body.ts";
 import { checkBody, checkQuery } from "./check.ts";
 
-export type Method = "GET" | "POST" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
-/** `public`: no login ever. `open`: no login, unless both listeners share one address. */
-export type Scope = "public" | "open" | "read" | "admin";
+/**
+ * `public`: no login ever. `open`: no login, unless both listeners share one address. `pull`: a key with
+ * `pull:<endpoint>` of the endpoint in the path. A key with `admin` opens everything.
+ */
+export type Scope = "public" | "open" | "read" | "publish" | "pull" | "admin";
 
 /** What an endpoint answers with when it succeeds; `schema` null: no JSON (`mediaType` says what). */
 export interface Answer {
@@ -28,6 +31,8 @@ export interface Call<Params extends string, Query, Body> {
   readonly params: Readonly<Record<Params, string>>;
   readonly query: Query;
   readonly body: Body;
+  /** The body as it came; empty where none is read. */
+  readonly bytes: Uint8Array;
   /** Whose key it is, for the journal. */
   readonly by: Actor;
   readonly request: Request;
@@ -40,6 +45,10 @@ interface Described {
   readonly summary: string;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
+  /** Bytes of a body, where a command's are too few. */
+  readonly bodyBytesMax?: number;
+  /** It may take long to answer, or answers for as long as somebody listens: the connection is not cut for being still. */
+  readonly patient?: true;
   /** Codes that only this endpoint answers with, beside those of login and validation. */
   readonly problems: readonly ProblemCode[];
 }
@@ -78,10 +87,10 @@ export function endpoint<
       if (!placed.ok) return problem("invalid_parameter", placed.error);
       const query = checkQuery(spec.query, new URLSearchParams(rawQuery(request.url)));
       if (!query.ok) return problem("invalid_parameter", query.error);
-      const body = await readBody(spec.body, request);
+      const body = await readBody(spec.body, request, spec.bodyBytesMax);
       if (!body.ok) return body.error;
       const named = placed.value as Record<ParamsOf<Path>, string>;
-      return spec.handle({ params: named, query: query.value, body: body.value, by, request });
+      return spec.handle({ params: named, query: query.value, ...body.value, by, request });
     },
   };
 }
@@ -89,13 +98,17 @@ export function endpoint<
 async function readBody<Body extends TObject>(
   schema: Body | null,
   request: Request,
-): Promise<Result<Static<Body>, Response>> {
-  if (schema === null) return ok({} as Static<Body>);
-  const read = await readJson(request);
+  bytesMax = COMMAND_BYTES_MAX,
+): Promise<Result<{ readonly body: Static<Body>; readonly bytes: Uint8Array }, Response>> {
+  if (schema === null) return ok({ body: {} as Static<Body>, bytes: NO_BYTES });
+  const read = await readJson(request, bytesMax);
   if (!read.ok) return read;
-  const checked = checkBody(schema, read.value);
-  return checked.ok ? checked : err(problem("invalid_parameter", checked.error));
+  const checked = checkBody(schema, read.value.value);
+  if (!checked.ok) return err(problem("invalid_parameter", checked.error));
+  return ok({ body: checked.value, bytes: read.value.bytes });
 }
+
+const NO_BYTES = new Uint8Array();
 
 /** What stands behind the `?`. With an odd or absent `Host` the runtime's URL is no whole one. */
 function rawQuery(url: string): string {

@@ -1,10 +1,15 @@
 import { type AnyElysia, Elysia } from "elysia";
 import { connectionEndpoints } from "./connections/endpoints.ts";
-import type { AdminDeps } from "./deps.ts";
+import { deliveryEndpoints } from "./deliveries/endpoints.ts";
+import type { AdminDeps, Outgoing } from "./deps.ts";
 import { answer, refused } from "./edge.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { endpointActions } from "./endpoints/actions.ts";
+import { endpointEndpoints } from "./endpoints/endpoints.ts";
 import { eventEndpoints } from "./events/endpoints.ts";
 import { keyEndpoints } from "./keys/endpoints.ts";
+import { publishEndpoints } from "./messages/publish.ts";
+import { pullEndpoints } from "./messages/pull.ts";
 import { openApiEndpoints } from "./openapi/endpoints.ts";
 import { quarantineEndpoints } from "./quarantine/endpoints.ts";
 import { replayEndpoints } from "./replays/endpoints.ts";
@@ -12,6 +17,8 @@ import { sessionEndpoints } from "./session/endpoints.ts";
 import { sourceEndpoints } from "./sources/endpoints.ts";
 import { statsEndpoints } from "./stats/endpoints.ts";
 import { statusEndpoints } from "./status/endpoints.ts";
+import { streamEndpoints } from "./stream/endpoints.ts";
+import { sweepEndpoints } from "./sweeps/endpoints.ts";
 
 /** Every operation of the operators' address. */
 export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
@@ -22,12 +29,23 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...sourceEndpoints(deps),
     ...quarantineEndpoints(deps),
     ...keyEndpoints(deps),
+    ...streamEndpoints(deps),
+    ...(deps.outgoing === undefined ? [] : outgoingEndpoints(deps, deps.outgoing)),
+    ...(deps.recovering === undefined ? [] : sweepEndpoints(deps.recovering)),
     ...sessionEndpoints(deps),
     ...statsEndpoints(deps),
     ...statusEndpoints(deps),
   ];
   return [...endpoints, ...openApiEndpoints(endpoints, deps.version)];
 }
+
+const outgoingEndpoints = (deps: AdminDeps, outgoing: Outgoing): readonly Endpoint[] => [
+  ...endpointEndpoints(deps, outgoing),
+  ...endpointActions(deps, outgoing),
+  ...deliveryEndpoints(outgoing),
+  ...publishEndpoints(outgoing),
+  ...pullEndpoints(outgoing),
+];
 
 /**
  * The operators' address, whole: whatever is asked for, known or not, is answered here. The framework
@@ -47,6 +65,7 @@ export function adminRoutes(deps: AdminDeps): AnyElysia {
         const method = request.method === "HEAD" ? "GET" : request.method;
         const endpoint = endpoints.find((own) => own.method === method);
         if (endpoint === undefined) return refused(deps, allowed, request, peer);
+        if (endpoint.patient) server?.timeout(request, 0);
         return answer(deps, endpoint, request, peer);
       },
       { parse: "none" },

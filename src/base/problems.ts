@@ -163,6 +163,27 @@ export const PROBLEMS = {
     title: "Too many keys",
     help: "Revoke keys that are no longer used.",
   },
+  configured: {
+    status: 409,
+    title: "It stands in the configuration",
+    help: "Change it there and reload; it can be tested, enabled and disabled here.",
+  },
+  conflict: {
+    status: 409,
+    title: "Already taken",
+    help: "Something else bears this name or key already; choose another.",
+  },
+  not_reconciled: {
+    status: 409,
+    title: "The provider cannot be asked",
+    help: "Reconciliation is not set up for this source.",
+  },
+  too_many_streams: {
+    status: 503,
+    title: "Too many streams",
+    help: "As many streams are open as there may be; close one, or poll /v1/events.",
+    retryAfterS: 10,
+  },
   body_gone: {
     status: 410,
     title: "Body gone",

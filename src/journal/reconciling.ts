@@ -111,6 +111,7 @@ export interface ReconcileReads {
     filter: { source?: string; connection?: string; recovered?: boolean },
     page: { limit: number; cursor: string | null },
   ): Promise<Page<SweepRow>>;
+  sweep(id: SweepId): Promise<SweepRow | null>;
   /** The hundred connections with most recovered. */
   healed(sweep: SweepId): Promise<readonly HealedRow[]>;
   reconcileState(source: string): Promise<ReconcileState>;

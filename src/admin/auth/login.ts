@@ -14,21 +14,25 @@ type LoginDeps = Pick<AdminDeps, "keys" | "slowdown" | "sessions" | "settings" |
 export const DEVELOPER: Actor = "developer";
 const NOBODY: Actor = "nobody";
 
-/** Lets a request in, as whom, or says what to answer instead. `peer`: its address, `null` when unknown. */
+/**
+ * Lets a request in, as whom, or says what to answer instead. `peer`: its address, `null` when unknown.
+ * `subjects`: names of what `pull` is about, any of which a key may bear.
+ */
 export function login(
   deps: LoginDeps,
   scope: Scope,
   request: Request,
   peer: string | null,
+  subjects: readonly string[] = [],
 ): Result<Actor, Response> {
   if (scope === "public") return ok(NOBODY);
   if (scope === "open" && !sharesAddress(deps.settings().listen)) return ok(NOBODY);
   const local = deps.development ? judgeLocal(request, peer) : "elsewhere";
   if (local === "local") return ok(DEVELOPER);
   const secret = bearer(request.headers.get("authorization"));
-  if (secret !== null) return withKey(deps, scope, secret, peer ?? "unknown");
+  if (secret !== null) return withKey(deps, { scope, subjects }, secret, peer ?? "unknown");
   const token = tokenOf(request, deps.settings().listen.admin.port);
-  if (token !== null) return withSession(deps, scope, token, request);
+  if (token !== null) return withSession(deps, { scope, subjects }, token, request);
   if (local === "cross_site") {
     return refuse("forbidden", "A page of another site may not act here; use a key.");
   }
@@ -51,7 +55,7 @@ export function sharesAddress(listen: Settings["listen"]): boolean {
  */
 function withKey(
   deps: LoginDeps,
-  scope: Scope,
+  wanted: Wanted,
   secret: string,
   peer: string,
 ): Result<Actor, Response> {
@@ -63,14 +67,14 @@ function withKey(
     deps.slowdown.failed(peer);
     return refuse("unauthorized", "This key is not known, or was revoked.");
   }
-  if (opens(holder.scopes, scope)) return ok(holder.id);
-  return refuse("forbidden", `This takes a key with the scope ${needed(scope)}.`);
+  if (opens(holder.scopes, wanted)) return ok(holder.id);
+  return refuse("forbidden", `This takes a key with the scope ${needed(wanted.scope)}.`);
 }
 
 /** A browser sends its cookie whoever made it ask, so that a change needs the token that only our page knows. */
 function withSession(
   deps: LoginDeps,
-  scope: Scope,
+  wanted: Wanted,
   token: string,
   request: Request,
 ): Result<Actor, Response> {
@@ -84,8 +88,8 @@ function withSession(
   if (!reads && !sameText(request.headers.get("x-csrf-token"), session.csrf)) {
     return refuse("forbidden", "Not asked for by a page of this session; reload it and try again.");
   }
-  if (opens(holder.scopes, scope)) return ok(holder.id);
-  return refuse("forbidden", `This takes a key with the scope ${needed(scope)}.`);
+  if (opens(holder.scopes, wanted)) return ok(holder.id);
+  return refuse("forbidden", `This takes a key with the scope ${needed(wanted.scope)}.`);
 }
 
 /** Compares in a time that does not tell how much of it was right. */
@@ -94,11 +98,29 @@ function sameText(given: string | null, own: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function opens(held: readonly string[], scope: Scope): boolean {
-  return held.includes("admin") || (scope !== "admin" && held.includes("read"));
+/** What a request takes a key for. */
+interface Wanted {
+  readonly scope: Scope;
+  readonly subjects: readonly string[];
 }
 
-const needed = (scope: Scope): string => (scope === "admin" ? "admin" : "read or admin");
+function opens(held: readonly string[], { scope, subjects }: Wanted): boolean {
+  if (held.includes("admin")) return true;
+  if (scope === "pull") return subjects.some((subject) => held.includes(`pull:${subject}`));
+  if (scope === "publish") return held.includes("publish");
+  return scope !== "admin" && held.includes("read");
+}
+
+const NEEDED: Readonly<Record<Scope, string>> = {
+  public: "any",
+  open: "read or admin",
+  read: "read or admin",
+  publish: "publish or admin",
+  pull: "pull:<this endpoint> or admin",
+  admin: "admin",
+};
+
+const needed = (scope: Scope): string => NEEDED[scope];
 
 function bearer(header: string | null): string | null {
   return /^Bearer +(\S+)$/i.exec(header ?? "")?.[1] ?? null;

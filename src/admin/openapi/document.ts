@@ -39,7 +39,7 @@ function operation(endpoint: Endpoint, components: Components): Json {
     operationId: operationId(endpoint),
     summary: endpoint.summary,
     tags: [tag(endpoint.path)],
-    security: needsKey(endpoint) ? [{ key: [endpoint.scope] }] : [],
+    security: needsKey(endpoint) ? [{ key: [scopeOf(endpoint)] }] : [],
     parameters: parameters(endpoint, components),
     ...(body && {
       requestBody: {
@@ -111,7 +111,9 @@ function shared(endpoint: Endpoint): readonly ProblemCode[] {
   return ["invalid_parameter", ...login, ...body, ...writing];
 }
 
-const needsKey = ({ scope }: Endpoint): boolean => scope === "read" || scope === "admin";
+const scopeOf = ({ scope }: Endpoint): string => (scope === "pull" ? "pull:{id}" : scope);
+
+const needsKey = ({ scope }: Endpoint): boolean => scope !== "public" && scope !== "open";
 
 /** `GET /v1/events/{id}` → `getEventsId`: stable, unique, and a valid name in every language. */
 function operationId({ method, path }: Endpoint): string {

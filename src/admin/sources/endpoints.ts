@@ -6,6 +6,8 @@ import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { listOf, Nullable, noQuery, shortListQuery, Time } from "../schemas.ts";
 import { sumOf } from "../stats/history.ts";
+import { ReconcileView } from "../sweeps/schemas.ts";
+import { reconcileView } from "../sweeps/view.ts";
 
 const counts = {
   received: Type.Integer({ description: "events, without duplicates" }),
@@ -34,6 +36,10 @@ const SourceView = Type.Object(
         configured: Type.Boolean(),
       }),
     ),
+    reconcile: Nullable({
+      ...ReconcileView,
+      description: "asking the provider for what was missed; null: nothing is known of it",
+    }),
   },
   { $id: "Source" },
 );
@@ -60,11 +66,12 @@ const list = (deps: AdminDeps): Endpoint =>
       const { sources, publicUrl } = deps.settings();
       const rows = new Map((await deps.reads.sources()).map((row) => [row.source, row]));
       const names = [...new Set([...Object.keys(sources), ...rows.keys()])].sort();
-      const view = (name: string): SourceView => {
-        const settings = Object.hasOwn(sources, name) ? sources[name] : undefined;
-        return sourceView(name, settings ?? null, rows.get(name) ?? null, publicUrl);
+      const view = async (name: string): Promise<SourceView> => {
+        const settings = (Object.hasOwn(sources, name) ? sources[name] : undefined) ?? null;
+        const reconcile = await reconcileOf(deps, name, settings);
+        return sourceView(name, settings, rows.get(name) ?? null, { publicUrl, reconcile });
       };
-      return pageOfAll(names.map(view), query);
+      return pageOfAll(await Promise.all(names.map(view)), query);
     },
   });
 
@@ -99,7 +106,7 @@ function sourceView(
   name: string,
   settings: SourceSettings | null,
   row: SourceRow | null,
-  publicUrl: string | null,
+  { publicUrl, reconcile }: Pick<SourceView, "reconcile"> & { readonly publicUrl: string | null },
 ): SourceView {
   const { received, duplicates, pending, completed, skipped, failed, lastEventAt, secrets } =
     row ?? NOTHING_YET;
@@ -120,7 +127,18 @@ function sourceView(
     failed,
     lastEventAt: iso(lastEventAt),
     secrets: secretViews(settings, secrets),
+    reconcile,
   };
+}
+
+async function reconcileOf(
+  { recovering }: AdminDeps,
+  name: string,
+  settings: SourceSettings | null,
+): Promise<ReconcileView | null> {
+  const now = recovering?.reconciling.states().find(({ source }) => source === name);
+  if (recovering === undefined || now === undefined) return null;
+  return reconcileView(now, await recovering.reads.reconcileState(name), settings);
 }
 
 /** Every secret that is configured or was ever used, so that one sees which can be retired. */

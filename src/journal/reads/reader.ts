@@ -57,6 +57,7 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
     delivery: (id) => sending.delivery(id),
     failedDeliveries: (filter, after, limit) => sending.failedDeliveries(filter, after, limit),
     sweeps: (filter, page) => reconciling.sweeps(filter, page),
+    sweep: (id) => reconciling.sweep(id),
     healed: (sweep) => reconciling.healed(sweep),
     reconcileState: (source) => reconciling.reconcileState(source),
     snapshots: (source, keys) => reconciling.snapshots(source, keys),

@@ -70,6 +70,11 @@ export class ReconcileReader {
     return { rows: shown.map(sweepRow), nextCursor };
   }
 
+  sweep(id: SweepId): SweepRow | null {
+    const row = this.#index.of<StoredSweep, [string]>(`${SWEEP} WHERE w.name = ?`).get(id);
+    return row === null ? null : sweepRow(row);
+  }
+
   healed(sweep: SweepId): HealedRow[] {
     return this.#index
       .of<HealedRow, [string, number]>(

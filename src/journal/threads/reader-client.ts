@@ -104,6 +104,7 @@ const READ_NAMES = {
   delivery: 1,
   failedDeliveries: 1,
   sweeps: 1,
+  sweep: 1,
   healed: 1,
   reconcileState: 1,
   snapshots: 1,
