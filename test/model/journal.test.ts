@@ -38,6 +38,14 @@ test("applying the log as it grows, in any batches, gives the same tables as reb
           "attempts",
           "steps",
           "dedupe",
+          "endpoints",
+          "deliveries",
+          "tries",
+          "sweeps",
+          "healed",
+          "reconciled",
+          "snapshots",
+          "deadlines",
         ]) {
           const rows = (journal: InlineJournal): unknown[] =>
             journal.index.query(`SELECT * FROM ${table}`).all();
@@ -52,10 +60,10 @@ test("one that holds after another leaves the first to its own waiting time", as
   const pair = new Pair(1);
   const attempt = { do: "attempt", holds: true, asked: false, waitMs: 5 } as const;
   const history: Step[] = [
-    { do: "append", keys: [1, 2], connection: 1, settled: false },
+    { do: "append", keys: [1, 2], connection: 1, settled: false, owed: [], sweep: 0 },
     { ...attempt, pick: 0 },
     { ...attempt, pick: 1 },
-    { do: "settle", pick: 1, outcome: "completed", state: null, stale: false },
+    { do: "settle", pick: 1, outcome: "completed", state: null, stale: false, owed: [], emits: [] },
   ];
   for (const step of history) {
     await pair.take(step);

@@ -2,7 +2,7 @@ import type { Millis } from "../../src/base/clock.ts";
 import type { Seq } from "../../src/base/ids.ts";
 import { seq } from "../../src/base/ids.ts";
 import { widthOf } from "../../src/journal/batch.ts";
-import { EMITTED_REQUEST, type Emitted, emittedKey, isHandled } from "../../src/journal/emitted.ts";
+import { type Emitted, isHandled } from "../../src/journal/emitted.ts";
 import type {
   Appended,
   ConnectionRef,
@@ -13,6 +13,7 @@ import type {
   StoredKey,
 } from "../../src/journal/facts.ts";
 import { newerOf } from "../../src/journal/newest.ts";
+import { emittedIntake, operate, schedule } from "./ledger-parts.ts";
 import { ReconcilingLedger } from "./ledger-reconciling.ts";
 import {
   type Account,
@@ -20,7 +21,6 @@ import {
   type Entry,
   freshAccount,
   freshEntry,
-  statusReason,
   wait,
 } from "./ledger-rows.ts";
 import { SendingLedger } from "./ledger-sending.ts";
@@ -73,7 +73,7 @@ export class Ledger {
       if (!intake.settled) account.queue.set(at, entry);
       account.events++;
       account.lastEventAt = intake.at;
-      this.#schedule(account, at, false);
+      schedule(account, at, false);
     }
     return { id: entry.id, seq: at, duplicate: false };
   }
@@ -99,7 +99,7 @@ export class Ledger {
       case "halted":
       case "restarted":
       case "retried":
-        this.#connection(fact, at);
+        operate(this.#account(fact.connection), fact, at);
         break;
       case "job":
         this.jobs.set(fact.id, fact.job);
@@ -152,7 +152,7 @@ export class Ledger {
     if (fact.outcome === "completed" && !fact.stale)
       account.newest = newerOf(account.newest, entry.fact);
     if (account.holding === position) account.holding = null;
-    this.#schedule(account, at, true);
+    schedule(account, at, true);
   }
 
   /** An event of its own, completed as it is; of one source the same id makes one only. */
@@ -164,23 +164,7 @@ export class Ledger {
       original.duplicates++;
       return;
     }
-    const fact = {
-      dedupeKey: emittedKey(emitted.id, at, this.run),
-      type: emitted.type,
-      connection: parent.fact.connection,
-      occurredAt: atMs,
-      sequence: null,
-      range: null,
-    };
-    const intake: Intake = {
-      source,
-      origin: "emit",
-      at: atMs,
-      events: [fact],
-      request: EMITTED_REQUEST,
-      body: Buffer.from(emitted.data),
-      settled: true,
-    };
+    const { intake, fact } = emittedIntake(emitted, parent, at, atMs);
     const entry = freshEntry(intake, fact, at, settling, this.run);
     this.events.set(at, entry);
     if (emitted.id !== null) this.#emits.set(key, entry);
@@ -202,7 +186,7 @@ export class Ledger {
     if (account === null) return;
     if (fact.holds) account.holding = position;
     else if (account.holding === position) account.holding = null;
-    this.#schedule(account, at, true);
+    schedule(account, at, true);
   }
 
   #stepped(fact: Extract<Fact, { kind: "stepped" }>): void {
@@ -230,48 +214,12 @@ export class Ledger {
       const account = this.#accountOf(entry);
       if (account === null) continue;
       account.queue.set(entry.position, entry);
-      this.#schedule(account, entry.position, false);
+      schedule(account, entry.position, false);
     }
     const job = fact.job === null ? undefined : this.jobs.get(fact.job);
     if (fact.job === null || job === undefined) return;
     const cursor = fact.events.at(-1) ?? job.cursor;
     this.jobs.set(fact.job, { ...job, done: job.done + fact.events.length, cursor });
-  }
-
-  #connection(
-    fact: Extract<Fact, { kind: "paused" | "resumed" | "halted" | "restarted" | "retried" }>,
-    at: Seq,
-  ): void {
-    const account = this.#account(fact.connection);
-    if (fact.kind === "restarted") {
-      account.restarts++;
-      account.restartLog.push(fact.at);
-    } else if (fact.kind === "retried") {
-      account.holding = null;
-      for (const entry of account.queue.values()) wait(entry, null);
-    } else {
-      account.status = fact.kind === "resumed" ? "active" : fact.kind;
-      account.statusAt = fact.at;
-      account.reason = statusReason(fact);
-      if (fact.kind === "resumed") account.restartLog = [];
-    }
-    this.#schedule(account, at, true);
-  }
-
-  /** When the connection can next be worked on; see `MailboxReads.ready` and `.due`. */
-  #schedule(account: Account, at: Seq, bump: boolean): void {
-    const queue = [...account.queue.values()];
-    const held = queue.find((entry) => entry.position === account.holding);
-    const waits = queue.filter((entry) => entry.dueAt !== null);
-    const active = account.status === "active";
-    const ready = active && held === undefined && waits.length < queue.length;
-    if (!ready) account.readySeq = null;
-    else if (bump || account.readySeq === null) account.readySeq = at;
-    const asleep = !active ? [] : held === undefined ? waits : [held];
-    const least = Math.min(...asleep.map((entry) => entry.dueAt ?? 0));
-    const latest = Math.max(...asleep.map((entry) => entry.waitingSince ?? 0));
-    account.wakeAt = asleep.length === 0 ? null : least;
-    account.sleepsSince = asleep.length === 0 ? null : latest;
   }
 
   #secretUsed(fact: Extract<Fact, { kind: "secret_used" }>): void {

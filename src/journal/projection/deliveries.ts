@@ -40,14 +40,12 @@ const CHANGING =
  */
 export class DeliveryRows {
   readonly #held = new Map<string, DeliveryState>();
-  /** Whose rows are held, for the heads of their connections. */
-  readonly #touched = new Map<number, EndpointState>();
   readonly #endpoints: EndpointRows;
   readonly #select: Statement<DeliveryState, [number, number]>;
   readonly #insert: Statement;
   readonly #update: Statement;
   readonly #pendingBetween: Statement<{ n: number }, [number, number, number]>;
-  readonly #first: Statement<{ id: number; head: number }, [number, number, number]>;
+  readonly #first: Statement<{ id: number; head: number }, [number, number]>;
   readonly #makeHead: Statement;
   readonly #addTry: Statement;
   readonly #dropTries: Statement;
@@ -68,7 +66,7 @@ export class DeliveryRows {
       "SELECT (SELECT count(*) FROM deliveries WHERE endpoint_id = ?1 AND status = 0 AND due_ms IS NULL AND position > ?2 AND position <= ?3) + (SELECT count(*) FROM deliveries WHERE endpoint_id = ?1 AND status = 0 AND due_ms IS NOT NULL AND position > ?2 AND position <= ?3) AS n",
     );
     this.#first = db.prepare(
-      "SELECT id, head FROM deliveries WHERE endpoint_id = ? AND connection_id = ? AND status = 0 AND position > ? ORDER BY position LIMIT 1",
+      "SELECT id, head FROM deliveries WHERE endpoint_id = ? AND connection_id = ? AND status = 0 ORDER BY position LIMIT 1",
     );
     this.#makeHead = db.prepare("UPDATE deliveries SET head = 1 WHERE id = ?");
     this.#addTry = db.prepare("INSERT INTO tries (delivery_id, entry_seq) VALUES (?, ?)");
@@ -96,20 +94,15 @@ export class DeliveryRows {
     const row = this.#select.get(eventSeq, endpoint.id);
     if (row === null) return null;
     row.fresh = false;
-    this.#hold(name, row, endpoint);
-    return row;
-  }
-
-  #hold(name: string, row: DeliveryState, endpoint: EndpointState): void {
     this.#held.set(name, row);
-    this.#touched.set(endpoint.id, endpoint);
+    return row;
   }
 
   /** One that an endpoint was to be sent before it was removed becomes its own of now. */
   move(row: DeliveryState, endpoint: EndpointState): void {
     this.#held.delete(`${row.event_seq}/${row.endpoint_id}`);
     row.endpoint_id = endpoint.id;
-    this.#hold(`${row.event_seq}/${endpoint.id}`, row, endpoint);
+    this.#held.set(`${row.event_seq}/${endpoint.id}`, row);
   }
 
   add(
@@ -139,7 +132,7 @@ export class DeliveryRows {
       response: null,
       fresh: true,
     };
-    this.#hold(`${eventSeq}/${endpoint.id}`, row, endpoint);
+    this.#held.set(`${eventSeq}/${endpoint.id}`, row);
   }
 
   /** The entry of its latest try; those before move among the others, the newest of which are kept. */
@@ -166,14 +159,12 @@ export class DeliveryRows {
     }
     for (const row of lanes.values()) this.#lead(row);
     this.#held.clear();
-    this.#touched.clear();
   }
 
-  /** Whoever is first of its connection now is its head; one that stops being pending needs no mark. */
+  /** Whoever is first of its connection now is its head, and stays it until it is settled: others join behind. */
   #lead({ endpoint_id, connection_id }: DeliveryState): void {
-    const endpoint = this.#touched.get(endpoint_id);
-    if (endpoint === undefined || connection_id === null) return;
-    const first = this.#first.get(endpoint_id, connection_id, endpoint.acked_to);
+    if (connection_id === null) return;
+    const first = this.#first.get(endpoint_id, connection_id);
     if (first !== null && first.head === 0) this.#makeHead.run(first.id);
   }
 
@@ -182,7 +173,7 @@ export class DeliveryRows {
       row.endpoint_id,
       row.position,
       row.status,
-      row.head,
+      row.status === DELIVERY.pending ? row.head : 0,
       row.attempts,
       row.tries,
       row.last_try,
