@@ -184,6 +184,11 @@ export const PROBLEMS = {
     help: "As many streams are open as there may be; close one, or poll /v1/events.",
     retryAfterS: 10,
   },
+  confirmation_late: {
+    status: 410,
+    title: "Too late",
+    help: "The time for this confirmation is over; the delivery is sent again, or was given up.",
+  },
   body_gone: {
     status: 410,
     title: "Body gone",

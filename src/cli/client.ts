@@ -43,6 +43,10 @@ export class Client {
     return this.#json("POST", path, {}, body);
   }
 
+  patch(path: string, body: Json): Promise<Json> {
+    return this.#json("PATCH", path, {}, body);
+  }
+
   delete(path: string): Promise<Json> {
     return this.#json("DELETE", path, {}, undefined);
   }

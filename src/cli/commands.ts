@@ -1,11 +1,13 @@
 import type { Command, Option } from "./command.ts";
 import { check } from "./commands/check.ts";
 import { connections } from "./commands/connections.ts";
+import { endpoints } from "./commands/endpoints.ts";
 import { events } from "./commands/events.ts";
 import { health } from "./commands/health.ts";
 import { keys } from "./commands/keys.ts";
 import { bench, doctor, init, version } from "./commands/local.ts";
 import { quarantine } from "./commands/quarantine.ts";
+import { reconcile } from "./commands/reconcile.ts";
 import { replay } from "./commands/replay.ts";
 import { send } from "./commands/send.ts";
 import { dev, serve } from "./commands/serve.ts";
@@ -23,6 +25,8 @@ export const commands: readonly Command[] = [
   tail,
   events,
   connections,
+  endpoints,
+  reconcile,
   replay,
   quarantine,
   keys,

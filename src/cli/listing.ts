@@ -2,7 +2,7 @@ import type { ApiPage, Query } from "./client.ts";
 import type { Call } from "./command.ts";
 import { type Extent, extentOf, pageQuery } from "./options.ts";
 import type { Column } from "./table.ts";
-import { counted } from "./text.ts";
+import { counted, plural } from "./text.ts";
 
 interface Listing<Row> {
   readonly path: string;
@@ -77,7 +77,9 @@ async function listTable<Row>(call: Call, listing: Listing<Row>, extent: Extent)
   }
   if (waiting.length > 0) out.table(listing.columns, waiting);
   if (count === 0)
-    out.note(`No ${listing.noun}s${Object.keys(listing.query).length > 0 ? " match" : " yet"}.`);
+    out.note(
+      `No ${plural(listing.noun)}${Object.keys(listing.query).length > 0 ? " match" : " yet"}.`,
+    );
   else if (more)
     out.note(`${counted(count, listing.noun)} shown; there are more: use --limit or --all.`);
   return count;

@@ -61,4 +61,7 @@ export const pad = (text: string, width: number): string =>
 
 /** `1 event`, `12,345 events`. */
 export const counted = (count: number, noun: string): string =>
-  `${count.toLocaleString("en-GB")} ${noun}${count === 1 ? "" : "s"}`;
+  `${count.toLocaleString("en-GB")} ${count === 1 ? noun : plural(noun)}`;
+
+/** `event` → `events`, `delivery` → `deliveries`, `key` → `keys`. */
+export const plural = (noun: string): string => noun.replace(/([^aeiou])y$/, "$1ie").concat("s");

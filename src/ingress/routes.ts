@@ -1,6 +1,7 @@
-import { Elysia } from "elysia";
+import { type AnyElysia, Elysia } from "elysia";
 import { LIMITS } from "../base/limits.ts";
 import { problem } from "../base/problems.ts";
+import { type Confirm, confirming } from "./confirm.ts";
 import { type ReceiveDeps, receive } from "./receive.ts";
 
 /**
@@ -25,29 +26,36 @@ export const PUBLIC_APP = {
   handler: { standardHostname: false },
 } as const;
 
-/** The public listener's paths: `/in/<source>` and `/healthz`; anything else is a 404 problem. */
-export function ingressRoutes(deps: ReceiveDeps) {
-  return (
-    new Elysia({ name: "ingress", ...PUBLIC_APP })
-      // Global, as a path that is nobody's is an error of the instance that this one is mounted on.
-      .onError({ as: "global" }, ({ code }) => {
-        return code === "NOT_FOUND" ? problem("not_found") : undefined;
-      })
-      .onError(({ error }) => {
-        deps.log.error("the public listener broke", { error: String(error).slice(0, 500) });
-        return problem("internal_error");
-      })
-      .all(
-        "/in/:source",
-        ({ request, server, params }) =>
-          receive(request, server?.requestIP(request)?.address ?? "", params.source, deps),
-        { parse: "none" },
-      )
-      .all("/healthz", ({ request: { method } }) =>
-        method === "GET" || method === "HEAD"
-          ? new Response("ok\n", HEALTHY)
-          : problem("method_not_allowed", undefined, { allow: "GET, HEAD" }),
-      )
+/**
+ * The public listener's paths: `/in/<source>`, `/healthz` and, where something is sent, `/confirm/<token>`;
+ * anything else is a 404 problem.
+ */
+export function ingressRoutes(deps: ReceiveDeps, confirm: Confirm | null = null): AnyElysia {
+  const routes = new Elysia({ name: "ingress", ...PUBLIC_APP })
+    // Global, as a path that is nobody's is an error of the instance that this one is mounted on.
+    .onError({ as: "global" }, ({ code }) => {
+      return code === "NOT_FOUND" ? problem("not_found") : undefined;
+    })
+    .onError(({ error }) => {
+      deps.log.error("the public listener broke", { error: String(error).slice(0, 500) });
+      return problem("internal_error");
+    })
+    .all(
+      "/in/:source",
+      ({ request, server, params }) =>
+        receive(request, server?.requestIP(request)?.address ?? "", params.source, deps),
+      { parse: "none" },
+    )
+    .all("/healthz", ({ request: { method } }) =>
+      method === "GET" || method === "HEAD"
+        ? new Response("ok\n", HEALTHY)
+        : problem("method_not_allowed", undefined, { allow: "GET, HEAD" }),
+    );
+  if (confirm === null) return routes;
+  return routes.all(
+    "/confirm/:token",
+    ({ request, params }) => confirming(request, params.token, confirm),
+    { parse: "none" },
   );
 }
 

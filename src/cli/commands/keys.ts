@@ -5,7 +5,7 @@ import { CliFailure, EXIT } from "../exit.ts";
 import { list } from "../listing.ts";
 import { toned } from "../style.ts";
 
-const SCOPE = /^(admin|read|publish|pull:[a-z0-9-]{1,64})$/;
+const SCOPE = /^(admin|read|publish|pull:[A-Za-z0-9_.-]{1,64})$/;
 
 export const keys: Command = {
   name: "keys",
