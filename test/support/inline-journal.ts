@@ -33,9 +33,10 @@ export class InlineJournal {
     const run = options.run ?? 1;
     this.log = options.log ?? openMemoryLog();
     this.index = openIndex();
-    const dedupe = new DedupeIndex(this.log, this.index, DEDUPE_MS);
     this.projection = new Projection(this.index, this.log);
     this.catchUp(options.stepSize);
+    // As the threads do: what is journaled already is found in the projection.
+    const dedupe = new DedupeIndex(this.log, this.index, DEDUPE_MS);
     while (!dedupe.fillFilter());
     this.writer = new LogWriter(this.log, dedupe, run);
     this.journal = new GroupCommit({
