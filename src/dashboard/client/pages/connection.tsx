@@ -9,6 +9,7 @@ import { EVENT_HEADS, EventCells } from "../parts/event-cells.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { Payload } from "../parts/payload.tsx";
 import { isScrolled, Rows } from "../parts/rows.tsx";
+import { Sentence } from "../parts/sentence.tsx";
 import { Blank, Notice, Shown } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at, Link } from "../router.tsx";
@@ -49,7 +50,7 @@ function Whole({ connection }: { connection: ConnectionView }) {
       )}
       {waitingFor !== null && status === "active" && (
         <Notice tone="wait">
-          <strong>Why its head waits:</strong> {waitingFor}{" "}
+          <strong>Why its head waits:</strong> <Sentence text={waitingFor} />{" "}
           {head && <Link href={at.event(head.id)}>Open its head</Link>}
         </Notice>
       )}

@@ -6,6 +6,7 @@ import { Choice, Search, Tabs, useFilters } from "../filters.tsx";
 import { number, shown } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { isScrolled, Rows } from "../parts/rows.tsx";
+import { Sentence } from "../parts/sentence.tsx";
 import { Blank } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at } from "../router.tsx";
@@ -86,7 +87,9 @@ function Cells({ connection }: { connection: ConnectionView }) {
         <span className="mono">{shown(key, 80)}</span> <span className="quiet">{source}</span>
       </span>
       <span className="num">{mailboxDepth === 0 ? "" : number(mailboxDepth)}</span>
-      <span className="cut soft small">{shown(waitingFor ?? "")}</span>
+      <span className="cut soft small">
+        <Sentence text={waitingFor ?? ""} charsMax={200} />
+      </span>
       <span className="soft small">
         <Ago at={lastEventAt} />
       </span>

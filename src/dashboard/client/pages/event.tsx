@@ -11,6 +11,7 @@ import { Fact } from "../parts/fact.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Payload } from "../parts/payload.tsx";
 import { RequestCard } from "../parts/request.tsx";
+import { Sentence } from "../parts/sentence.tsx";
 import { Notice, Shown } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at, Link } from "../router.tsx";
@@ -116,7 +117,7 @@ function Why({ event }: { event: EventView }) {
   if (status === "pending" && waitingFor !== null) {
     return (
       <Notice tone="wait">
-        <strong>Why it waits:</strong> {waitingFor}
+        <strong>Why it waits:</strong> <Sentence text={waitingFor} />
         {behind !== null && (
           <>
             {" "}

@@ -57,7 +57,7 @@ export function EventsPage() {
       <div className="filters">
         <Search
           name="q"
-          placeholder="Search by id, type, connection, error, dedupe key"
+          placeholder="Search id, type, connection, error"
           value={get("q")}
           onChange={(value) => set("q", value)}
         />

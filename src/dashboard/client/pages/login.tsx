@@ -22,7 +22,7 @@ export function Login({ refusal }: { refusal: string | null }) {
       const authorization = `Bearer ${key.trim()}`;
       const session = await act<SessionView>("POST", "/v1/session", undefined, { authorization });
       keepToken(session.csrf);
-      client.clear();
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
       client.setQueryData(["session"], session);
     } catch (thrown) {
       setError(thrown instanceof Refused ? thrown.message : String(thrown));

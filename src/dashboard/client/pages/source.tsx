@@ -80,7 +80,9 @@ function SetUp({ source }: { source: SourceView }) {
         <h2>Set-up</h2>
       </div>
       <div className="card-body stack">
-        <p>Tell {provider ?? "the sender"} this address:</p>
+        <p>
+          Tell {provider === null || provider === "custom" ? "the sender" : provider} this address:
+        </p>
         <Copyable text={url ?? `${receivesAt}${path}`} />
         {url === null && (
           <p className="small soft">

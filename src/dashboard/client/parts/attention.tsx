@@ -4,10 +4,13 @@ import { counted, shown } from "../format.ts";
 import { at, Link } from "../router.tsx";
 import { Notice } from "./states.tsx";
 
+/** More of one kind are named together. */
+const ROWS = 5;
+
 /** What an operator should look at, most urgent first; one sentence when there is nothing. */
 export function Attention({ stats }: { stats: StatsView }) {
-  const halted = useConnections({ status: "halted", limit: 5 }).data?.data ?? [];
-  const paused = useConnections({ status: "paused", limit: 5 }).data?.data ?? [];
+  const halted = useConnections({ status: "halted", limit: ROWS }).data?.data ?? [];
+  const paused = useConnections({ status: "paused", limit: ROWS }).data?.data ?? [];
   if (halted.length === 0 && paused.length === 0 && stats.failed === 0) {
     return (
       <Notice tone="good">
@@ -19,7 +22,13 @@ export function Attention({ stats }: { stats: StatsView }) {
   }
   return (
     <div className="stack">
-      {halted.map(({ source, key, statusReason }) => (
+      {halted.length > 2 && (
+        <Notice tone="bad">
+          <strong>{halted.length === ROWS ? "Many" : halted.length} connections are halted.</strong>{" "}
+          <Link href="/connections?status=halted">See why, and resume them</Link>
+        </Notice>
+      )}
+      {(halted.length > 2 ? [] : halted).map(({ source, key, statusReason }) => (
         <Notice tone="bad" key={`${source}/${key}`}>
           <strong>
             <Link href={at.connection(source, key)}>
@@ -40,8 +49,8 @@ export function Attention({ stats }: { stats: StatsView }) {
       )}
       {paused.length > 0 && (
         <Notice tone="calm" icon="pause">
-          {paused.length === 5 ? "Several connections are" : "Paused:"}{" "}
-          {paused.length === 5 ? (
+          {paused.length === ROWS ? "Several connections are" : "Paused:"}{" "}
+          {paused.length === ROWS ? (
             <Link href="/connections?status=paused">paused</Link>
           ) : (
             paused.map(({ source, key }, place) => (

@@ -18,6 +18,11 @@ interface ChartProps {
 }
 
 const HEIGHT = 224;
+/** A short past is shown in its place of so much. */
+const SPAN_MIN_S = 600;
+
+const timeOf = (at: number): string =>
+  new Date(at * 1_000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** Courses over time on one pair of axes. */
 export function Chart({ label, at, lines }: ChartProps) {
@@ -71,8 +76,14 @@ function optionsOf(box: HTMLElement, lines: readonly Line[]): UPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     padding: [8, 8, 0, 0],
-    scales: { y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] } },
-    axes: [axis, { ...axis, size: 56 }],
+    scales: {
+      x: { range: (_, min, max) => [Math.min(min, max - SPAN_MIN_S), max] },
+      y: { range: (_, __, max) => [0, max > 0 ? max * 1.1 : 1] },
+    },
+    axes: [
+      { ...axis, values: (_, splits) => splits.map(timeOf), space: 80 },
+      { ...axis, size: 56 },
+    ],
     series: [
       {},
       ...lines.map(({ name, tone, dash }) => ({

@@ -1,15 +1,10 @@
 import type { EventSummary } from "../api/types.ts";
 import { shown } from "../format.ts";
 import { EventBadge } from "./badge.tsx";
+import { Sentence } from "./sentence.tsx";
 import { Ago } from "./time.tsx";
 
-export const EVENT_HEADS = [
-  "Status",
-  "Type",
-  "Source and connection",
-  "What is to be said",
-  "Received",
-];
+export const EVENT_HEADS = ["Status", "Type", "Source and connection", "Note", "Received"];
 
 /** One event in a list. */
 export function EventCells({ event }: { event: EventSummary }) {
@@ -26,7 +21,9 @@ export function EventCells({ event }: { event: EventSummary }) {
         {source}
         {connection !== null && <span className="quiet"> / {shown(connection, 60)}</span>}
       </span>
-      <span className="cut soft small">{remark(event)}</span>
+      <span className="cut soft small">
+        <Sentence text={remark(event)} charsMax={200} />
+      </span>
       <span className="soft small">
         <Ago at={event.receivedAt} />
       </span>
@@ -43,10 +40,10 @@ function remark({
   attempts,
   duplicates,
   replays,
-}: EventSummary) {
-  if (status === "pending") return shown(waitingFor ?? "");
-  if (status === "failed" && error !== null) return shown(`${error.code}: ${error.message}`);
-  if (reason !== null) return shown(reason);
+}: EventSummary): string {
+  if (status === "pending") return waitingFor ?? "";
+  if (status === "failed" && error !== null) return `${error.code}: ${error.message}`;
+  if (reason !== null) return reason;
   const notes = [
     attempts > 1 ? `${attempts} attempts` : "",
     duplicates > 0 ? `came ${duplicates + 1} times` : "",

@@ -82,11 +82,11 @@ function Own({ sources }: { sources: readonly SourceView[] }) {
         <li key={id}>
           <div className="stack">
             <h2>{id}</h2>
-            <p className="soft">
-              Tell {provider ?? "the provider"} this address, or send a signed sample from here.
-            </p>
+            <p className="soft">Tell the sender this address.</p>
             <Copyable text={`${receivesAt}${path}`} />
-            {provider !== null && <Copyable text={`longstop send ${provider} --source ${id}`} />}
+            {provider !== null && provider !== "custom" && (
+              <Copyable text={`longstop send ${provider} --source ${id}`} />
+            )}
           </div>
         </li>
       ))}

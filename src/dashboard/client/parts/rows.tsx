@@ -71,8 +71,8 @@ function Window<T>({ feed, noun, grid, idOf, linkOf, cells, onReplay }: RowsProp
   const [margin, setMargin] = useState(0);
   const height = useRowHeight();
   useLayoutEffect(() => {
-    setMargin((list.current?.getBoundingClientRect().top ?? 0) + scrollY);
-  }, []);
+    setMargin(Math.round((list.current?.getBoundingClientRect().top ?? 0) + scrollY));
+  });
   const virtual = useWindowVirtualizer({
     count: feed.rows.length,
     estimateSize: () => height,
@@ -93,8 +93,8 @@ function Window<T>({ feed, noun, grid, idOf, linkOf, cells, onReplay }: RowsProp
   useKey("r", () => row !== undefined && onReplay?.(row), row !== undefined && !!onReplay);
   return (
     <>
-      <ul ref={list} className="rows" style={{ height: virtual.getTotalSize() }}>
-        {items.map(({ index, start }) => {
+      <ul ref={list} className="rows" style={{ height: rows.length * height }}>
+        {items.map(({ index }) => {
           const own = rows[index];
           if (own === undefined) return null;
           return (
@@ -102,7 +102,7 @@ function Window<T>({ feed, noun, grid, idOf, linkOf, cells, onReplay }: RowsProp
               <Link
                 href={linkOf(own)}
                 className={`row ${grid} ${idOf(own) === chosen ? "is-chosen" : ""}`}
-                style={{ transform: `translateY(${start - margin}px)` }}
+                style={{ transform: `translateY(${index * height}px)` }}
               >
                 {cells(own)}
               </Link>
