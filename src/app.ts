@@ -1,45 +1,32 @@
 import { type AnyElysia, Elysia } from "elysia";
-import { KeyRing } from "./admin/auth/key-ring.ts";
-import { Sessions } from "./admin/auth/sessions.ts";
-import { Slowdown } from "./admin/auth/slowdown.ts";
-import { readinessOf } from "./admin/readiness.ts";
-import { adminRoutes } from "./admin/routes.ts";
-import { StatsHistory } from "./admin/stats/history.ts";
-import { BUILD } from "./base/build.ts";
-import type { Clock } from "./base/clock.ts";
+import type { KeyRing } from "./admin/auth/key-ring.ts";
+import { children } from "./app/children.ts";
+import { mailboxes } from "./app/mailboxes.ts";
+import { operators } from "./app/operators.ts";
+import type { Common, Now } from "./app/parts.ts";
+import { receiving } from "./app/receiving.ts";
+import { recovering } from "./app/recovering.ts";
+import { sending } from "./app/sending.ts";
 import { guardedFetch } from "./base/http/guarded-fetch.ts";
 import { openHttpClient } from "./base/http/open.ts";
-import type { Log } from "./base/log.ts";
-import type { Random } from "./base/random.ts";
-import { Turnstile } from "./base/turnstile.ts";
+import { err } from "./base/result.ts";
 import type { Address, Settings } from "./config/settings.ts";
 import { dashboardRoutes } from "./dashboard/routes.ts";
-import { BodyRoom } from "./ingress/body-room.ts";
 import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
 import type { Onward } from "./ingress/onward.ts";
-import { QuarantineDesk } from "./ingress/quarantine-desk.ts";
-import { ingressRoutes, PUBLIC_APP } from "./ingress/routes.ts";
-import { SecretUses } from "./ingress/secret-uses.ts";
+import { PUBLIC_APP } from "./ingress/routes.ts";
 import { SourceTable } from "./ingress/sources.ts";
-import { type JournalHandle, openJournal } from "./journal/client.ts";
+import { openJournal } from "./journal/client.ts";
 import { checkUnclean } from "./journal/unclean.ts";
-import { Desk } from "./mailbox/desk.ts";
-import { HandlerPool } from "./mailbox/host/pool.ts";
-import { hostSpawner } from "./mailbox/host/spawn.ts";
-import type { Operations } from "./mailbox/operations.ts";
-import { ReplayRunner } from "./mailbox/replays.ts";
-import { Roster } from "./mailbox/roster.ts";
-import { Why } from "./mailbox/why.ts";
 import { providerDeps } from "./providers/deps.ts";
-import type { Child } from "./supervise/child.ts";
+import type { TeamCalls } from "./reconcile/own.ts";
 import { Supervisor } from "./supervise/supervisor.ts";
 
-export interface AppDeps {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
+export interface AppDeps extends Common {
   /** `LONGSTOP_ADMIN_KEY`; `null` when it is not set. */
   readonly fixedKey: string | null;
+  /** `LONGSTOP_SECRET_KEY`: seals secrets that are registered at run time; `null` when it is not set. */
+  readonly secretKey: string | null;
   /** The first key's secret: to be shown once. */
   announceKey(secret: string): void;
   /** The journal is in doubt: requests are refused from now on, and the process must end non-zero. */
@@ -54,49 +41,45 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Of the ten seconds between SIGTERM and the exit: what each part may take. */
-const MAILBOXES_GRACE_MS = 5_000;
-const HOSTS_GRACE_MS = 1_500;
+/** Functions of the team's own for reconciliation have no host yet. */
+const NO_TEAM: TeamCalls = {
+  ask: async () => err({ code: "unavailable", message: "No handler host answers such calls." }),
+};
 const TREE = { name: "longstop", intensity: 5, periodMs: 60_000, stopMs: 7_000 };
-
-/** What may change while the process runs. */
-interface Now {
-  settings: Settings;
-  draining: boolean;
-}
 
 /** The composition root: builds each part once and starts them in order. No logic. */
 export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
-  const { clock, log } = deps;
+  const { clock, random, log } = deps;
+  const common: Common = { clock, random, log };
   const now: Now = { settings: initial, draining: false };
   const failed = (detail: string): void => {
     now.draining = true;
     deps.onFailure(detail);
   };
-  const store = await openStore(initial, deps, failed);
-  const { pool, roster, replays, operations } = mailboxes(store, now, deps);
-  const { sources, uses, quarantine, receiving } = ingress(store, roster, now, deps);
-  const { keys, history, operating } = operators(store, pool, operations, quarantine, now, deps);
-  const listeners = new Listeners(clock, applications(initial.listen, receiving, operating));
-  const tree = new Supervisor({ clock, log }, TREE, [
-    child("journal", nothing, () => store.close()),
-    child(
-      "handler hosts",
-      () => pool.start(),
-      () => pool.stop(HOSTS_GRACE_MS),
-    ),
-    service("secret uses", uses),
-    child(
-      "mailboxes",
-      () => roster.start(),
-      () => roster.stop(MAILBOXES_GRACE_MS),
-    ),
-    service("replays", replays),
-    service("quarantine", quarantine),
-    child("keys", () => openKeys(keys, initial, deps), nothing),
-    service("history of counters", history),
-    service("listeners", listeners),
-  ]);
+  const { dataDir, dedupeMs } = initial;
+  const store = await openJournal(dataDir, { dedupeMs }, { ...common, onFailure: failed });
+  const http = openHttpClient(clock, () => now.settings.network.allowPrivate);
+  const providers = providerDeps({ fetch: guardedFetch(http), clock });
+  const outbound = sending(store, http, deps.secretKey, now, common);
+  const { fanOut, confirmations } = outbound;
+  const { pool, roster, replays, operations } = mailboxes(store, fanOut, now, common);
+  const sources = new SourceTable(initial, { clock, providers });
+  const post: Onward["post"] = (posted) => roster.post(posted);
+  const reach = { http, sessions: providers.sessions, team: NO_TEAM };
+  const reconciler = recovering(store, reach, sources, { post, fanOut }, now, common);
+  const hinted: Onward["hinted"] = (source, key) => reconciler.hinted(source, key);
+  const ways: Onward = { post, fanOut, hinted };
+  const open = receiving(store, sources, ways, confirmations, now, common);
+  const operated = { operations, releases: open.quarantine.releases, pool, outbound, reconciler };
+  const admin = operators(store, { ...operated, fixedKey: deps.fixedKey }, now, common);
+  const operating = new Elysia().use(dashboardRoutes()).use(admin.routes);
+  const listeners = new Listeners(clock, applications(initial.listen, open.routes, operating));
+  const { uses, quarantine } = open;
+  const { keys, history } = admin;
+  const openKeys = () => firstKey(keys, initial, deps);
+  const mailing = { pool, roster, replays };
+  const others = { store, http, outbound, uses, quarantine, reconciler, history, listeners };
+  const tree = new Supervisor({ clock, log }, TREE, children({ ...mailing, ...others, openKeys }));
   await tree.start((reason) => failed(String(reason)));
   checkUnclean(store, log);
   return {
@@ -106,6 +89,7 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
       sources.replace(next);
       now.settings = next;
       roster.reconfigured();
+      await Promise.all([outbound.reconfigured(), reconciler.reconfigured(next)]);
     },
     stop: async () => {
       now.draining = true;
@@ -114,128 +98,7 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   };
 }
 
-function openStore(
-  settings: Settings,
-  { clock, random, log }: AppDeps,
-  onFailure: (detail: string) => void,
-): Promise<JournalHandle> {
-  return openJournal(
-    settings.dataDir,
-    { dedupeMs: settings.dedupeMs },
-    { clock, random, log, onFailure },
-  );
-}
-
-/** From the journal to the team's code and back, and what operators can do about it. */
-function mailboxes(store: JournalHandle, now: Now, { clock, random, log }: AppDeps) {
-  const { journal, reads, mailboxReads } = store;
-  const { configPath, handlers } = now.settings;
-  const source = (name: string) => now.settings.sources[name];
-  const pool = new HandlerPool(
-    { clock, log, spawn: hostSpawner(clock) },
-    { ...handlers, configPath },
-  );
-  const common = { clock, random, log, journal };
-  const roster = new Roster({ ...common, reads: mailboxReads, handlers: pool, source });
-  const turnstile = new Turnstile();
-  const replays = new ReplayRunner({ ...common, reads, roster, turnstile });
-  const why = new Why({ clock, roster, places: pool, source });
-  const operations = new Desk({
-    clock,
-    journal,
-    reads: { ...reads, waiting: mailboxReads.waiting },
-    roster,
-    replays,
-    why,
-    replaying: turnstile,
-  });
-  return { pool, roster, replays, operations };
-}
-
-/** From the public address to the journal and on to the mailboxes. */
-function ingress(store: JournalHandle, roster: Roster, now: Now, { clock, log }: AppDeps) {
-  const { journal, reads } = store;
-  const http = openHttpClient(clock, () => now.settings.network.allowPrivate);
-  const providers = providerDeps({ fetch: guardedFetch(http), clock });
-  const sources = new SourceTable(now.settings, { clock, providers });
-  const uses = new SecretUses({ clock, log, journal, sources });
-  const ways: Onward = {
-    post: (posted) => roster.post(posted),
-    fanOut: { match: () => [], owed: nothing },
-    hinted: nothing,
-  };
-  const quarantine = new QuarantineDesk({
-    clock,
-    log,
-    sources,
-    journal,
-    reads,
-    store: store.quarantine,
-    ...ways,
-    development: () => now.settings.development,
-  });
-  const receiving = ingressRoutes({
-    sources,
-    journal,
-    room: new BodyRoom(clock),
-    quarantine: quarantine.entrance,
-    clock,
-    log,
-    draining: () => now.draining,
-    ...ways,
-  });
-  return { sources, uses, quarantine, receiving };
-}
-
-/** The operators' address. */
-function operators(
-  store: JournalHandle,
-  pool: HandlerPool,
-  operations: Operations,
-  { releases }: QuarantineDesk,
-  now: Now,
-  { clock, random, log, fixedKey }: AppDeps,
-) {
-  const { journal, reads } = store;
-  const keys = new KeyRing({ reads, journal, clock, random, fixedKey });
-  const history = new StatsHistory({ clock, log, reads });
-  const api = adminRoutes({
-    reads,
-    operations,
-    releases,
-    keys,
-    slowdown: new Slowdown(clock),
-    sessions: new Sessions(clock, random),
-    history,
-    clock,
-    random,
-    log,
-    settings: () => now.settings,
-    ready: () => readinessOf(now.draining, store.journal.pressure(), pool.health()),
-    version: BUILD.version,
-    development: now.settings.development,
-  });
-  return { keys, history, operating: new Elysia().use(dashboardRoutes()).use(api) };
-}
-
-const nothing = (): void => {};
-
-/** A part that cannot fall by itself: what falls inside it is started again inside it. */
-function child(
-  name: string,
-  start: () => void | Promise<void>,
-  stop: () => void | Promise<void>,
-): Child {
-  return { name, start: async () => start(), stop: async () => stop() };
-}
-
-/** A part that starts and stops by itself. */
-function service(name: string, own: { start(): unknown; stop(): unknown }): Child {
-  const [start, stop] = [async () => void (await own.start()), async () => void (await own.stop())];
-  return { name, start, stop };
-}
-
-async function openKeys(keys: KeyRing, settings: Settings, deps: AppDeps): Promise<void> {
+async function firstKey(keys: KeyRing, settings: Settings, deps: AppDeps): Promise<void> {
   await keys.load();
   if (settings.development) return;
   const secret = await keys.ensureFirstKey();

@@ -38,6 +38,7 @@ export async function serve(mode: Mode, options: ServeOptions, io: Io): Promise<
       random: systemRandom,
       log,
       fixedKey: io.env["LONGSTOP_ADMIN_KEY"] || null,
+      secretKey: io.env["LONGSTOP_SECRET_KEY"] || null,
       announceKey: (secret) => io.stdout(`Admin key, shown this once: ${secret}\n`),
       onFailure: (detail) => {
         log.error(

@@ -1,5 +1,5 @@
 import { mediaTypeOf, parseMedia } from "../base/media.ts";
-import type { Emitted } from "../journal/emitted.ts";
+import type { Emitted } from "../journal/facts.ts";
 import type { LoadedEvent } from "../journal/journal.ts";
 import type { EndpointId, FanOut } from "../journal/sending.ts";
 import type { Settled } from "./run.ts";

@@ -1,0 +1,38 @@
+import { BodyRoom } from "../ingress/body-room.ts";
+import type { Onward } from "../ingress/onward.ts";
+import { QuarantineDesk } from "../ingress/quarantine-desk.ts";
+import { ingressRoutes } from "../ingress/routes.ts";
+import { SecretUses } from "../ingress/secret-uses.ts";
+import type { SourceTable } from "../ingress/sources.ts";
+import type { JournalHandle } from "../journal/client.ts";
+import type { Confirmations } from "../outbound/sending.ts";
+import type { Common, Now } from "./parts.ts";
+
+/** From the public address to the journal, and on its ways from there. */
+export function receiving(
+  { journal, reads, quarantine: kept }: JournalHandle,
+  sources: SourceTable,
+  ways: Onward,
+  confirmations: Confirmations,
+  now: Now,
+  { clock, log }: Common,
+) {
+  const common = { clock, log, sources, journal };
+  const uses = new SecretUses(common);
+  const quarantine = new QuarantineDesk({
+    ...common,
+    ...ways,
+    reads,
+    store: kept,
+    development: () => now.settings.development,
+  });
+  const deps = {
+    ...common,
+    ...ways,
+    room: new BodyRoom(clock),
+    quarantine: quarantine.entrance,
+    draining: () => now.draining,
+  };
+  const routes = ingressRoutes(deps, (token) => confirmations.confirm(token));
+  return { uses, quarantine, routes };
+}
