@@ -90,7 +90,7 @@ async function openLocked(
   { dedupeMs, rebuild = false }: JournalOptions,
   deps: JournalDeps,
 ): Promise<JournalHandle> {
-  const { clock, random, log } = deps;
+  const { clock, random, log, onFailure } = deps;
   const run = random.below(RUN_LIMIT);
   const inDoubt = (reason: string): void => journal.fail(reason);
   const damaged = (reason: string): void => {
@@ -99,14 +99,13 @@ async function openLocked(
     removeProjection(indexFile(dataDir));
     inDoubt(`the projection is damaged and is made anew at the next start: ${reason}`);
   };
-  const { writers, head, clean, lastAliveAt } = await openWriters(
+  const { writers, head, ...last } = await openWriters(
     { dataDir, identity: random.text(24), run, dedupeMs, rebuild },
     { clock, log, died: inDoubt, damaged },
   );
   const port = { commit: (batch: Batch) => commit(writers, batch) };
   const { projected } = writers;
   const lag = (): number => journal.head - projected.applied;
-  const { onFailure } = deps;
   const journal = new GroupCommit({ port, clock, run, head: seq(head), lag, onFailure });
   const newReader = (ready: () => Promise<void>): ReaderClient =>
     new ReaderClient({
@@ -135,21 +134,23 @@ async function openLocked(
     await close();
     throw error;
   }
-  const [operatorReads, mailboxReads] = [readsThrough(operators), readsThrough(mailboxes)];
   return {
     journal,
-    reads: operatorReads,
-    mailboxReads,
-    sending: operatorReads,
-    owed: mailboxReads,
-    reconciling: operatorReads,
+    ...readings(operators, mailboxes),
     quarantine: quarantineThrough(writers.log),
-    clean,
-    lastAliveAt,
+    ...last,
     lag,
     check: () => checkFile(dataDir),
     close,
   };
+}
+
+function readings(
+  operators: ReaderClient,
+  mailboxes: ReaderClient,
+): Pick<JournalHandle, "reads" | "mailboxReads" | "sending" | "owed" | "reconciling"> {
+  const [reads, mailboxReads] = [readsThrough(operators), readsThrough(mailboxes)];
+  return { reads, mailboxReads, sending: reads, owed: mailboxReads, reconciling: reads };
 }
 
 async function commit(writers: Writers, batch: Batch): Promise<BatchReply> {

@@ -1,17 +1,5 @@
 import { eventId, seq } from "../base/ids.ts";
 import type { Origin, RequestFact } from "./facts.ts";
-import type { EndpointId } from "./sending.ts";
-
-/** What a handler emits. Settling makes an event of each, of the source and connection of its own event. */
-export interface Emitted {
-  readonly type: string;
-  /** Chosen by the handler: of one source the same id makes one event only, within the dedupe retention. */
-  readonly id: string | null;
-  /** JSON text. */
-  readonly data: string;
-  /** Which endpoints it is owed to. Absent: none. */
-  readonly deliveries?: readonly EndpointId[];
-}
 
 /** What stands where others have the request that they came in. */
 export const EMITTED_REQUEST: RequestFact = {

@@ -1,16 +1,16 @@
 import type { Millis } from "../base/clock.ts";
 import type { EventId, Seq } from "../base/ids.ts";
-import type { Emitted } from "./emitted.ts";
-import type { ReconcilingFact, SweepId } from "./reconciling.ts";
-import type { EndpointId } from "./sending.ts";
+import type { ReconcilingFact } from "./reconciling.ts";
 import type { SendingFact } from "./sending-facts.ts";
+import type { Actor, EndpointId, ErrorFact, Origin, SweepId } from "./terms.ts";
+
+export type { Actor, ErrorFact, Origin } from "./terms.ts";
 
 /**
  * The vocabulary of the journal: facts, in the past tense, and nothing that can be derived from them.
  * Each is one entry of the log. All fields are plain JSON; text is stored as it came.
  */
 
-export type Origin = "webhook" | "poll" | "emit" | "publish";
 export type EventStatus = "pending" | "completed" | "skipped" | "failed";
 export type ConnectionStatus = "active" | "paused" | "halted";
 
@@ -69,16 +69,16 @@ export interface Appended {
   readonly duplicate: boolean;
 }
 
-/** An error as stored with an attempt: bounded, never a secret of ours. */
-export interface ErrorFact {
-  /** `threw`, `timeout`, `host_exited`, `out_of_memory`, `schema_invalid`, `failed_by_handler`, … */
-  readonly code: string;
-  readonly message: string;
-  readonly stack?: string;
+/** What a handler emits. Settling makes an event of each, of the source and connection of its own event. */
+export interface Emitted {
+  readonly type: string;
+  /** Chosen by the handler: of one source the same id makes one event only, within the dedupe retention. */
+  readonly id: string | null;
+  /** JSON text. */
+  readonly data: string;
+  /** Which endpoints it is owed to. Absent: none. */
+  readonly deliveries?: readonly EndpointId[];
 }
-
-/** Who asked for it: `key_…` of the operator, or the part of the process that did. */
-export type Actor = string;
 
 export type Fact = CoreFact | SendingFact | ReconcilingFact;
 

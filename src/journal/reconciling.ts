@@ -1,14 +1,12 @@
 import type { Millis } from "../base/clock.ts";
-import type { ErrorFact } from "./facts.ts";
-import type { Page } from "./rows.ts";
+import type { ErrorFact, Page, SweepId } from "./terms.ts";
+
+export type { SweepId } from "./terms.ts";
 
 /**
  * The vocabulary of reconciliation: asking a provider for what should have come. What is found is an
  * ordinary request of origin `poll` that bears its sweep's id, so that what is new among it counts as healed.
  */
-
-/** `swp_…`. */
-export type SweepId = string & { readonly brand: "SweepId" };
 
 /** Why the provider was asked. `hint`: a webhook named no connection that is known, or one whose state must be fetched. */
 export type SweepReason = "start" | "schedule" | "demand" | "deadline" | "hint";

@@ -2,6 +2,8 @@ import type { Millis } from "../base/clock.ts";
 import type { EventId, Seq } from "../base/ids.ts";
 import type { ConnectionStatus, ErrorFact, EventStatus, Origin, RequestFact } from "./facts.ts";
 
+export type { Page } from "./terms.ts";
+
 /** An event's row as lists show it. Times in ms. */
 export interface EventRow {
   readonly id: EventId;
@@ -80,12 +82,6 @@ export interface ConnectionRow {
   } | null;
   readonly restarts: number;
   readonly events: number;
-}
-
-export interface Page<T> {
-  readonly rows: readonly T[];
-  /** Opaque; `null` on the last page. */
-  readonly nextCursor: string | null;
 }
 
 export interface SourceRow {

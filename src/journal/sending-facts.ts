@@ -1,13 +1,7 @@
 import type { Millis } from "../base/clock.ts";
 import type { Seq } from "../base/ids.ts";
-import type { Actor, ErrorFact } from "./facts.ts";
-import type {
-  DeliveryRef,
-  EndpointId,
-  EndpointStatus,
-  StoredEndpoint,
-  StoredReply,
-} from "./sending.ts";
+import type { DeliveryRef, EndpointStatus, StoredEndpoint, StoredReply } from "./sending.ts";
+import type { Actor, EndpointId, ErrorFact } from "./terms.ts";
 
 /** What the journal is told of sending. */
 export type SendingFact =

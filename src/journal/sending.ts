@@ -1,16 +1,14 @@
 import type { Millis } from "../base/clock.ts";
 import type { EventId, Seq } from "../base/ids.ts";
-import type { ErrorFact, Origin } from "./facts.ts";
-import type { Page } from "./rows.ts";
+import type { EndpointId, ErrorFact, Origin, Page } from "./terms.ts";
+
+export type { EndpointId } from "./terms.ts";
 
 /**
  * The vocabulary of sending: endpoints, and what is owed to them. A delivery is named by its event and its
  * endpoint, and there is one at most for each such pair: a replayed event is not sent a second time unless
  * somebody asks for it. Deliveries come into being in the entry that causes them, which lists the endpoints.
  */
-
-/** `ep_…`. */
-export type EndpointId = string & { readonly brand: "EndpointId" };
 
 /** `dlv_…`: made of the event's id and the endpoint's. */
 export type DeliveryId = string & { readonly brand: "DeliveryId" };

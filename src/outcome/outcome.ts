@@ -1,5 +1,4 @@
-import type { Emitted } from "../journal/emitted.ts";
-import type { ErrorFact } from "../journal/facts.ts";
+import type { Emitted, ErrorFact } from "../journal/facts.ts";
 
 /** What came of a handler's run, as a value. What follows from it is judged by `judge`. */
 export type Outcome =

@@ -1,8 +1,7 @@
 import type { Random } from "../base/random.ts";
 import { unreachable } from "../base/result.ts";
 import type { RetrySettings } from "../config/settings.ts";
-import type { Emitted } from "../journal/emitted.ts";
-import type { ErrorFact } from "../journal/facts.ts";
+import type { Emitted, ErrorFact } from "../journal/facts.ts";
 import { bounded, retryDelayMs } from "./backoff.ts";
 import type { Outcome } from "./outcome.ts";
 

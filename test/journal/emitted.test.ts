@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { eventId, type Seq, seq } from "../../src/base/ids.ts";
-import type { Emitted } from "../../src/journal/emitted.ts";
-import type { Fact } from "../../src/journal/facts.ts";
+import type { Emitted, Fact } from "../../src/journal/facts.ts";
 import { endpointId } from "../../src/journal/sending.ts";
 import { InlineJournal } from "../support/inline-journal.ts";
 import { event, intake, settledFact, T0 } from "../support/intake.ts";

@@ -1,94 +1,14 @@
 import { describe, expect, test } from "bun:test";
-import { type EventId, eventId, parseEventId, seq } from "../../src/base/ids.ts";
-import type { Fact } from "../../src/journal/facts.ts";
-import { deliveryId, type EndpointId, endpointId } from "../../src/journal/sending.ts";
-import { InlineJournal } from "../support/inline-journal.ts";
+import { parseEventId, seq } from "../../src/base/ids.ts";
+import { deliveryId, endpointId } from "../../src/journal/sending.ts";
 import { event, intake, settledFact, T0 } from "../support/intake.ts";
-import { SimClock } from "../support/sim-clock.ts";
+import { idOf, mail, SendingDesk, shop } from "../support/sending-desk.ts";
 
-const shop = endpointId("ep_shop");
-const mail = endpointId("ep_mail");
 const first = { limit: 10, cursor: null };
-
-type Sending<K> = Omit<Extract<Fact, { kind: K }>, "kind" | "at" | "by">;
-
-/** The real journal in memory, told of sending in few words. */
-class Desk {
-  readonly clock = new SimClock();
-  readonly real = new InlineJournal(this.clock, { stepSize: 3 });
-  readonly reads = this.real.reads;
-
-  async put(...ids: readonly EndpointId[]): Promise<void> {
-    for (const id of ids)
-      await this.tell({
-        kind: "endpoint_put",
-        id,
-        endpoint: { name: id, origin: "api", definition: "{}", sealed: null, createdAt: T0 },
-        by: "key_x",
-      });
-  }
-
-  /** Completed events, each owed to all of these. */
-  async bring(keys: readonly string[], to: readonly EndpointId[], more = {}): Promise<number[]> {
-    const events = keys.map((key) => event(key, more));
-    const deliveries = keys.map(() => to);
-    const answered = this.real.journal.append(intake(events, { settled: true, deliveries }));
-    await this.clock.settle();
-    return (await answered).map((each) => each.seq);
-  }
-
-  async tell(fact: object): Promise<number> {
-    const told = this.real.journal.record({ at: this.clock.now(), by: "key_x", ...fact } as Fact);
-    await this.clock.settle();
-    return told;
-  }
-
-  tried(eventSeq: number, more: Partial<Sending<"tried">> = {}, to = shop): Promise<number> {
-    return this.tell({
-      kind: "tried",
-      delivery: { event: seq(eventSeq), endpoint: to },
-      attempt: 1,
-      outcome: "delivered",
-      nextAt: null,
-      startedAt: T0,
-      durationMs: 5,
-      error: null,
-      requestHeaders: [["webhook-id", "x"]],
-      reply: { status: 200, headers: [], body: "ok", truncated: false },
-      ...more,
-    });
-  }
-
-  async owed(to = shop, now = this.clock.now()): Promise<number[]> {
-    const { deliveries } = await this.reads.owed(to, now, seq(0), 10);
-    return deliveries.map((each) => each.event);
-  }
-
-  async heads(to = shop): Promise<number[]> {
-    const { deliveries } = await this.reads.owedHeads(to, this.clock.now(), seq(0), 10);
-    return deliveries.map((each) => each.event);
-  }
-
-  async unacked(to = shop): Promise<number[]> {
-    const { deliveries } = await this.reads.unacked(to, seq(0), 10);
-    return deliveries.map((each) => each.event);
-  }
-
-  async counts(to = shop): Promise<(number | undefined)[]> {
-    const row = await this.reads.endpoint(to);
-    return [row?.pending, row?.delivered, row?.failed];
-  }
-
-  async status(eventSeq: number, to = shop): Promise<string | undefined> {
-    return (await this.reads.delivery(deliveryId(idOf(eventSeq), to)))?.status;
-  }
-}
-
-const idOf = (place: number): EventId => eventId(seq(place), 1);
 
 describe("what is owed", () => {
   test("a completed event is owed to the endpoints that are there and not disabled, once each", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop, mail);
     await desk.tell({ kind: "endpoint_set", id: mail, status: "disabled", reason: "gone" });
 
@@ -105,7 +25,7 @@ describe("what is owed", () => {
   });
 
   test("a handler's event is owed when it completes, and not when it fails or is skipped", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const answered = desk.real.journal.append(intake(["a", "b", "c"]));
     await desk.clock.settle();
@@ -123,7 +43,7 @@ describe("what is owed", () => {
   });
 
   test("a failed try waits for its time, then comes before what was never tried, and is gone when delivered", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0, b = 0] = await desk.bring(["a", "b"], [shop]);
     const now = desk.clock.now();
@@ -152,7 +72,7 @@ describe("what is owed", () => {
   });
 
   test("in order of connections only the first unsettled one of each is handed out, and those without one", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0, b = 0] = await desk.bring(["a", "b"], [shop], { connection: "one" });
     const [c = 0] = await desk.bring(["c"], [shop], { connection: "two" });
@@ -170,7 +90,7 @@ describe("what is owed", () => {
   });
 
   test("what is sent goes out as it came: its own bytes and their type", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     const answered = desk.real.journal.append(
       intake([event("a", { range: [1, 2] })], {
         body: Buffer.from("[{}]"),
@@ -187,7 +107,7 @@ describe("what is owed", () => {
 
 describe("what settles a delivery", () => {
   test("of an unknown or settled delivery a try changes nothing", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0] = await desk.bring(["a"], [shop]);
     await desk.tried(a, { outcome: "failed" });
@@ -202,7 +122,7 @@ describe("what settles a delivery", () => {
   });
 
   test("accepted ones wait for their confirmation, which settles them, also before they were accepted", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0, b = 0] = await desk.bring(["a", "b"], [shop]);
     await desk.tried(a, { outcome: "confirming", nextAt: desk.clock.now() + 9 });
@@ -216,7 +136,7 @@ describe("what settles a delivery", () => {
   });
 
   test("an acknowledgement delivers everything before it in the queue, and nothing that became owed since", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const answered = desk.real.journal.append(intake(["late"]));
     await desk.clock.settle();
@@ -241,7 +161,7 @@ describe("what settles a delivery", () => {
   });
 
   test("a removed endpoint's pending ones are cancelled; put again it is owed nothing, and no event twice", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0, b = 0] = await desk.bring(["a", "b"], [shop], { connection: "c" });
     await desk.tried(a);
@@ -263,7 +183,7 @@ describe("what settles a delivery", () => {
   });
 
   test("an event is sent to one endpoint on request, also if it was not owed; what is no event is not", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0] = await desk.bring(["a"], []);
     const deliveries = [a, 55].map((place) => ({ event: seq(place), endpoint: shop }));
@@ -274,7 +194,7 @@ describe("what settles a delivery", () => {
   });
 
   test("the newest hundred tries of a delivery are kept", async () => {
-    const desk = new Desk();
+    const desk = new SendingDesk();
     await desk.put(shop);
     const [a = 0] = await desk.bring(["a"], [shop]);
     for (let attempt = 1; attempt <= 120; attempt++)

@@ -111,26 +111,7 @@ export class Pair {
         holds: step.holds,
         asked: step.asked,
       };
-    const { outcome, state, stale } = step;
-    return {
-      kind: "settled",
-      ...place,
-      outcome,
-      reason: outcome === "completed" ? null : "why",
-      error: outcome === "failed" ? error : null,
-      state,
-      emitted: step.emits.map((id) => ({
-        type: "e",
-        id: id === 0 ? null : `e${id}`,
-        data: `${id}`,
-        deliveries: step.owed.map(endpointOf),
-      })),
-      deliveries: step.owed.map(endpointOf),
-      attempt,
-      startedAt: at,
-      durationMs: 1,
-      stale,
-    };
+    return { ...place, ...settling(step, entry, at) };
   }
 
   async compare(): Promise<void> {
@@ -185,3 +166,31 @@ const plain = <T>(value: T): T => structuredClone(value);
 /** Units without the field that only a scan in order of readiness needs. */
 const named = (unit: { kind: string; ref?: unknown; item?: unknown }): string =>
   JSON.stringify([unit.kind, unit.ref ?? unit.item]);
+
+/** What settling says beside the place that it settles. */
+function settling(
+  step: Extract<Step, { do: "settle" }>,
+  entry: { readonly attempts: number },
+  at: number,
+): Omit<Extract<Fact, { kind: "settled" }>, "event" | "position"> {
+  const { outcome, state, stale } = step;
+  return {
+    kind: "settled",
+    at,
+    outcome,
+    reason: outcome === "completed" ? null : "why",
+    error: outcome === "failed" ? { code: "threw", message: "no" } : null,
+    state,
+    emitted: step.emits.map((id) => ({
+      type: "e",
+      id: id === 0 ? null : `e${id}`,
+      data: `${id}`,
+      deliveries: step.owed.map(endpointOf),
+    })),
+    deliveries: step.owed.map(endpointOf),
+    attempt: entry.attempts + 1,
+    startedAt: at,
+    durationMs: 1,
+    stale,
+  };
+}

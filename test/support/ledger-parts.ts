@@ -1,7 +1,7 @@
 import type { Millis } from "../../src/base/clock.ts";
 import { parseEventId, type Seq } from "../../src/base/ids.ts";
-import { EMITTED_REQUEST, type Emitted, emittedKey } from "../../src/journal/emitted.ts";
-import type { EventFact, Fact, Intake } from "../../src/journal/facts.ts";
+import { EMITTED_REQUEST, emittedKey } from "../../src/journal/emitted.ts";
+import type { Emitted, EventFact, Fact, Intake } from "../../src/journal/facts.ts";
 import { type Account, type Entry, statusReason, wait } from "./ledger-rows.ts";
 
 /** When the connection can next be worked on; see `MailboxReads.ready` and `.due`. */

@@ -39,7 +39,7 @@ export interface Endpoint {
 export class SendingLedger {
   readonly endpoints = new Map<EndpointId, Endpoint>();
 
-  owe(ids: readonly EndpointId[], event: Entry, made: Seq, _at: Millis): void {
+  owe(ids: readonly EndpointId[], event: Entry, made: Seq): void {
     for (const id of ids) {
       const endpoint = this.#there(id);
       if (endpoint === null || endpoint.status === "disabled") continue;

@@ -2,10 +2,11 @@ import type { Millis } from "../../src/base/clock.ts";
 import type { Seq } from "../../src/base/ids.ts";
 import { seq } from "../../src/base/ids.ts";
 import { widthOf } from "../../src/journal/batch.ts";
-import { type Emitted, isHandled } from "../../src/journal/emitted.ts";
+import { isHandled } from "../../src/journal/emitted.ts";
 import type {
   Appended,
   ConnectionRef,
+  Emitted,
   EventFact,
   Fact,
   Intake,
@@ -65,8 +66,8 @@ export class Ledger {
     this.#dedupe.set(key, entry);
     this.events.set(at, entry);
     if (!intake.settled) this.work.set(at, entry);
-    const index = intake.events.indexOf(fact);
-    if (intake.settled) this.sending.owe(intake.deliveries?.[index] ?? [], entry, at, intake.at);
+    const owed = intake.deliveries?.[intake.events.indexOf(fact)] ?? [];
+    if (intake.settled) this.sending.owe(owed, entry, at);
     if (intake.sweep !== undefined) this.reconciling.healed(intake, intake.sweep, fact);
     const account = this.#accountOf(entry);
     if (account !== null) {
@@ -142,7 +143,7 @@ export class Ledger {
     const { position, attempt, startedAt, durationMs, outcome, error } = fact;
     entry.log.push({ position, attempt, startedAt, durationMs, outcome, error, nextAt: null });
     if (fact.deliveries !== undefined && fact.outcome === "completed")
-      this.sending.owe(fact.deliveries, entry, at, fact.at);
+      this.sending.owe(fact.deliveries, entry, at);
     for (const [index, emitted] of fact.emitted.entries())
       this.#emitted(emitted, entry, seq(at + 1 + index), at, fact.at);
     const account = this.#accountOf(entry);
@@ -170,7 +171,7 @@ export class Ledger {
     if (emitted.id !== null) this.#emits.set(key, entry);
     const account = this.#accountOf(entry);
     if (account !== null) account.events++;
-    this.sending.owe(emitted.deliveries ?? [], entry, at, atMs);
+    this.sending.owe(emitted.deliveries ?? [], entry, at);
   }
 
   #attempted(fact: Extract<Fact, { kind: "attempted" }>, at: Seq): void {
@@ -237,9 +238,8 @@ export class Ledger {
     const name = connectionName(ref);
     const known = this.connections.get(name);
     if (known !== undefined) return known;
-    const fresh = freshAccount(ref);
-    this.connections.set(name, fresh);
-    return fresh;
+    this.connections.set(name, freshAccount(ref));
+    return this.#account(ref);
   }
 
   #take(width: number): Seq {

@@ -1,6 +1,6 @@
 import type { Fact } from "../facts.ts";
-import type { LogRow } from "./apply.ts";
 import { CONNECTION } from "./codes.ts";
+import type { LogRow } from "./log-row.ts";
 import { schedule } from "./schedule.ts";
 import type { Tables } from "./tables.ts";
 

@@ -1,8 +1,8 @@
 import type { Fact } from "../facts.ts";
-import type { LogRow } from "./apply.ts";
 import { owe } from "./apply-sending.ts";
 import { originCode, STATUS } from "./codes.ts";
 import type { EventState } from "./events.ts";
+import type { LogRow } from "./log-row.ts";
 import type { Tables } from "./tables.ts";
 
 /**

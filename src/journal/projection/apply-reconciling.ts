@@ -1,7 +1,7 @@
 import type { EventFact } from "../facts.ts";
 import type { ReconcilingFact, SweepId } from "../reconciling.ts";
-import type { LogRow } from "./apply.ts";
 import { whole } from "./codes.ts";
+import type { LogRow } from "./log-row.ts";
 import type { Tables } from "./tables.ts";
 
 /** What is said of asking providers. */

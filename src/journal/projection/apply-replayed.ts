@@ -1,8 +1,9 @@
 import { isHandled } from "../emitted.ts";
 import type { Fact } from "../facts.ts";
-import { addWork, connectionOf, type LogRow } from "./apply.ts";
+import { addWork, connectionOf } from "./apply.ts";
 import { originName, STATUS } from "./codes.ts";
 import type { EventState } from "./events.ts";
+import type { LogRow } from "./log-row.ts";
 import type { Tables } from "./tables.ts";
 
 /** Settled events go to their handlers again; what has none stays as it is. */

@@ -1,10 +1,10 @@
 import type { Fact } from "../facts.ts";
 import type { DeliveryRef, EndpointId } from "../sending.ts";
 import type { SendingFact } from "../sending-facts.ts";
-import type { LogRow } from "./apply.ts";
 import { whole } from "./codes.ts";
 import { DELIVERY, type DeliveryState } from "./deliveries.ts";
 import type { EndpointState } from "./endpoints.ts";
+import type { LogRow } from "./log-row.ts";
 import type { Tables } from "./tables.ts";
 
 type Of<K extends Fact["kind"]> = Extract<Fact, { kind: K }>;

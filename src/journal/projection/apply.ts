@@ -1,5 +1,5 @@
 import type { DuplicateEntry, RequestEntry } from "../entries.ts";
-import type { Fact } from "../facts.ts";
+import type { EventFact, Fact } from "../facts.ts";
 import { newerOf } from "../newest.ts";
 import { applyEmitted } from "./apply-emitted.ts";
 import { heal } from "./apply-reconciling.ts";
@@ -7,20 +7,9 @@ import { owe } from "./apply-sending.ts";
 import { OUTCOME, originCode, STATUS, whole } from "./codes.ts";
 import { type ConnectionState, newestOf, parseSequence } from "./connections.ts";
 import type { EventState, WorkState } from "./events.ts";
+import type { LogRow } from "./log-row.ts";
 import { schedule } from "./schedule.ts";
 import type { Tables } from "./tables.ts";
-
-/** One entry of the log, as the projection reads it. */
-export interface LogRow {
-  readonly seq: number;
-  readonly kind: number;
-  readonly run: number;
-  readonly at_ms: number;
-  readonly width: number;
-  readonly fact: string;
-  readonly links: string | null;
-  readonly bytes: number | null;
-}
 
 type Of<K extends Fact["kind"]> = Extract<Fact, { kind: K }>;
 
@@ -40,33 +29,7 @@ export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): 
     const seq = row.seq + index;
     const connection =
       event.connection === null ? null : tables.connections.named(source.id, event.connection);
-    tables.events.add({
-      seq,
-      source_id: source.id,
-      connection_id: connection?.id ?? null,
-      occurred_ms: whole(event.occurredAt),
-      sequence: event.sequence === null ? null : JSON.stringify(event.sequence),
-      status: entry.settled ? STATUS.completed : STATUS.pending,
-      settled_ms: entry.settled ? row.at_ms : null,
-      attempts: 0,
-      position: seq,
-      started_ms: null,
-      duration_ms: null,
-      next_ms: null,
-      stale: 0,
-      error: null,
-      reason: null,
-      duplicates: 0,
-      replays: 0,
-      origin: originCode(entry.origin),
-      fresh: {
-        run: row.run,
-        type: event.type,
-        received_ms: row.at_ms,
-        size: event.range?.[1] ?? row.bytes ?? 0,
-        request_seq: row.seq,
-      },
-    });
+    tables.events.add(receivedEvent(row, entry, event, seq, source.id, connection));
     tables.dedupe(entry.source, event.dedupeKey, row.at_ms, seq);
     source.received++;
     source.last_event_ms = row.at_ms;
@@ -86,6 +49,43 @@ export function applyRequest(row: LogRow, entry: RequestEntry, tables: Tables): 
     if (endpoints !== undefined)
       owe(endpoints, seq, connection?.id ?? null, seq, row.at_ms, tables);
   }
+}
+
+function receivedEvent(
+  row: LogRow,
+  entry: RequestEntry,
+  event: EventFact,
+  seq: number,
+  sourceId: number,
+  connection: ConnectionState | null,
+): EventState {
+  return {
+    seq,
+    source_id: sourceId,
+    connection_id: connection?.id ?? null,
+    occurred_ms: whole(event.occurredAt),
+    sequence: event.sequence === null ? null : JSON.stringify(event.sequence),
+    status: entry.settled ? STATUS.completed : STATUS.pending,
+    settled_ms: entry.settled ? row.at_ms : null,
+    attempts: 0,
+    position: seq,
+    started_ms: null,
+    duration_ms: null,
+    next_ms: null,
+    stale: 0,
+    error: null,
+    reason: null,
+    duplicates: 0,
+    replays: 0,
+    origin: originCode(entry.origin),
+    fresh: {
+      run: row.run,
+      type: event.type,
+      received_ms: row.at_ms,
+      size: event.range?.[1] ?? row.bytes ?? 0,
+      request_seq: row.seq,
+    },
+  };
 }
 
 export function applyDuplicate(entry: DuplicateEntry, tables: Tables): void {

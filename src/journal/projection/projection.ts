@@ -2,17 +2,12 @@ import type { Database, Statement } from "bun:sqlite";
 import { Checkpoints } from "../checkpoints.ts";
 import { type DuplicateEntry, KIND, type RequestEntry } from "../entries.ts";
 import type { Fact } from "../facts.ts";
-import {
-  applyAttempted,
-  applyDuplicate,
-  applyRequest,
-  applySettled,
-  type LogRow,
-} from "./apply.ts";
+import { applyAttempted, applyDuplicate, applyRequest, applySettled } from "./apply.ts";
 import { applyConnection } from "./apply-connection.ts";
 import { applyReconciling } from "./apply-reconciling.ts";
 import { applyReplayed } from "./apply-replayed.ts";
 import { applySending } from "./apply-sending.ts";
+import type { LogRow } from "./log-row.ts";
 import { Tables } from "./tables.ts";
 
 const BATCH_CHARS_MAX = 8 * 2 ** 20;

@@ -1,5 +1,5 @@
 import { LIMITS } from "../../../base/limits.ts";
-import type { Emitted } from "../../../journal/emitted.ts";
+import type { Emitted } from "../../../journal/facts.ts";
 import type { Outcome } from "../../handlers.ts";
 import { COMPLETED, type WireJob } from "../wire.ts";
 import { errorFact, Refused } from "./fault.ts";
