@@ -34,6 +34,8 @@ export class Refill {
   /** Until the alarm rings nothing is read. */
   #held = false;
   #dueAt: Millis | null = null;
+  /** Whether `#dueAt` is the next of all: once it has rung, only the journal knows the one after it. */
+  #dueKnown = false;
 
   constructor(deps: RefillDeps) {
     this.#deps = deps;
@@ -68,6 +70,7 @@ export class Refill {
     if (this.#dueAt === null) return;
     if (this.#dueAt > this.#deps.clock.now()) return this.#arm(0);
     this.#dueAt = null;
+    this.#dueKnown = false;
     this.#more = true;
   }
 
@@ -102,8 +105,10 @@ export class Refill {
       : await owed.owed(id, clock.now(), START, limit);
     const fresh = window.admit(page.deliveries, lanes);
     if (page.more) this.#more = true;
-    if (page.more || fresh > 0) return;
-    this.#dueAt = await owed.nextDue(id);
+    if (page.more || (this.#dueKnown && fresh > 0)) return;
+    this.#dueKnown = true;
+    const at = await owed.nextDue(id);
+    if (at !== null && (this.#dueAt === null || at < this.#dueAt)) this.#dueAt = at;
     // What is due and does not come is on its way: being sent, or behind another of its connection.
     this.#arm(AGAIN_MS);
   }

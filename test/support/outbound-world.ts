@@ -58,7 +58,11 @@ export class FakeHttp implements HttpClient {
   #within(ask: Ask, reply: Reply | null | Promise<Reply>, signal?: AbortSignal): Promise<Reply> {
     return new Promise((resolve) => {
       const cancel = this.#clock.after(ask.timeoutMs, () => resolve(fault("timeout")));
-      signal?.addEventListener("abort", () => resolve(fault("aborted")), { once: true });
+      const abort = (): void => {
+        cancel();
+        resolve(fault("aborted"));
+      };
+      signal?.addEventListener("abort", abort, { once: true });
       if (reply === null) return;
       void Promise.resolve(reply).then((given) => {
         cancel();
