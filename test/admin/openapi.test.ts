@@ -3,7 +3,9 @@ import { Value } from "@sinclair/typebox/value";
 import { adminEndpoints } from "../../src/admin/routes.ts";
 import { ProblemView } from "../../src/admin/schemas.ts";
 import { adminDesk, type Desk } from "../support/admin.ts";
+import { aDelivery } from "../support/fake-outgoing.ts";
 import { aConnection, aJob, anEvent, aQuarantined } from "../support/fake-reads.ts";
+import { SWEEP } from "../support/fake-recovering.ts";
 
 type Operation = {
   operationId: string;
@@ -118,6 +120,12 @@ async function furnished(): Promise<Desk> {
 const BODIES: Readonly<Record<string, unknown>> = {
   "POST /v1/replays": { source: "bank" },
   "POST /v1/quarantine/release": { ids: ["qua_1", "qua_2"] },
+  "POST /v1/endpoints": { url: "https://shop.example.com/hook" },
+  "POST /v1/endpoints/{id}/resend": { since: "2026-03-01" },
+  "POST /v1/endpoints/{id}/ack": { upTo: anEvent(1).id },
+  "POST /v1/endpoints/{id}/seek": { after: null },
+  "POST /v1/events/{id}/send": { endpoint: "shop" },
+  "POST /v1/messages": { type: "order.paid", data: { id: 1 } },
   "POST /v1/keys": { name: "a", scopes: ["pull:shop"] },
 };
 
@@ -130,7 +138,16 @@ test("every operation's real answer is what its schema says, and its refusals ar
     if (endpoint === undefined || !made.ok) throw new Error("nothing to call");
     const name = `${endpoint.method} ${endpoint.path}`;
     const { key } = made.value;
-    const ids = { events: anEvent(1).id, replays: "job_1", keys: key.id, quarantine: "qua_1" };
+    const ids = {
+      events: anEvent(1).id,
+      replays: "job_1",
+      keys: key.id,
+      quarantine: "qua_1",
+      endpoints: "shop",
+      deliveries: aDelivery().id,
+      sweeps: SWEEP,
+      sources: "bank",
+    };
     const id: string | undefined = (ids as Record<string, string>)[
       endpoint.path.split("/")[2] ?? ""
     ];

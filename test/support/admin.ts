@@ -12,7 +12,9 @@ import type { Address, Settings, SourceSettings } from "../../src/config/setting
 import type { Release } from "../../src/ingress/releases.ts";
 import type { Fact } from "../../src/journal/facts.ts";
 import { FakeOperations } from "./fake-operations.ts";
+import { FakeOutgoing } from "./fake-outgoing.ts";
 import { FakeReads } from "./fake-reads.ts";
+import { FakeRecovering } from "./fake-recovering.ts";
 import { SimClock } from "./sim-clock.ts";
 
 export const FIXED_KEY = "fixed-for-tests";
@@ -30,6 +32,8 @@ export type Desk = Awaited<ReturnType<typeof adminDesk>>;
 export async function adminDesk(options: Options = {}) {
   const reads = new FakeReads();
   const operations = new FakeOperations();
+  const outgoing = new FakeOutgoing();
+  const recovering = new FakeRecovering();
   const clock = new SimClock();
   const random = seededRandom(1);
   const facts: Fact[] = [];
@@ -56,6 +60,8 @@ export async function adminDesk(options: Options = {}) {
     reads,
     operations,
     releases,
+    outgoing,
+    recovering,
     keys,
     slowdown: new Slowdown(clock),
     sessions: new Sessions(clock, random),
@@ -85,7 +91,21 @@ export async function adminDesk(options: Options = {}) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  return { ...deps, app, reads, operations, releases, clock, facts, lines, desk, send, call };
+  return {
+    ...deps,
+    app,
+    reads,
+    operations,
+    outgoing,
+    recovering,
+    releases,
+    clock,
+    facts,
+    lines,
+    desk,
+    send,
+    call,
+  };
 }
 
 /** The body of a problem, checked to be one. */
