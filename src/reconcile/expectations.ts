@@ -15,6 +15,8 @@ export interface ExpectationsDeps {
   readonly journal: Pick<Journal, "record">;
   readonly reads: Pick<ReconcileReads, "overdue" | "unexpected" | "deadline" | "nextDeadline">;
   readonly signal: AbortSignal;
+  /** Between two looks, at least: where one sweep is for all who are silent, they are gathered. */
+  readonly gatherMs: number;
   /** Asks for these connections: each by itself, or all of them in one sweep, as the provider can. Never rejects; one report is enough for all. */
   ask(keys: readonly string[]): Promise<readonly SweepReport[]>;
   /** Which of them the provider is known to have no more. */
@@ -101,7 +103,8 @@ export class Expectations {
   async #untilNext(): Promise<number> {
     const next = await this.#deps.reads.nextDeadline(this.#source);
     if (next === null) return LOOK_MS;
-    return Math.min(Math.max(next - this.#deps.clock.now(), 1), LOOK_MS);
+    const { clock, gatherMs } = this.#deps;
+    return Math.max(Math.min(next - clock.now(), LOOK_MS), gatherMs, 1);
   }
 
   /** Connections that are new get their first deadline. */

@@ -20,6 +20,8 @@ const HINT_SWEEP_MS_MIN = 5_000;
 /** Sweeps that wait: those of the same wish are one. */
 const WAITING_MAX = 16;
 const STOP_MS_MAX = 2_000;
+/** Silent connections that one sweep will do for are waited for so long, or a quarter of the grace. */
+const GATHER_MS_MAX = 300_000;
 
 /**
  * One source's reconciliation. It sweeps one sweep at a time; who asks while one is under way gets the next,
@@ -64,10 +66,10 @@ export class SourceReconciler {
         : new Hints(hints, this.#known, recovery);
     const ask = (keys: readonly string[]) => this.#askFor(keys);
     const gone = (keys: readonly string[]) => this.#gone(keys);
-    this.#expectations =
-      reconcile.expect === null
-        ? null
-        : new Expectations({ ...deps, signal, ask, gone }, name, reconcile.expect);
+    const { expect } = reconcile;
+    const gatherMs = subject.pollsOne ? 0 : Math.min(GATHER_MS_MAX, (expect?.graceMs ?? 0) / 4);
+    const expecting = { ...deps, signal, ask, gone, gatherMs };
+    this.#expectations = expect === null ? null : new Expectations(expecting, name, expect);
   }
 
   /** Begins by itself; never rejects. */
