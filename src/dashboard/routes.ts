@@ -14,8 +14,8 @@ export const SECTIONS = [
   "replays",
   "endpoints",
   "deliveries",
+  "sweeps",
   "keys",
-  "audit",
 ] as const;
 
 /** The dashboard's pages and what they are made of. All data comes from the API, which asks for a login. */

@@ -18,8 +18,14 @@ const SECTIONS: readonly (readonly [path: string, name: string, icon: IconName])
   ["/replays", "Replays", "replays"],
   ["/sources", "Sources", "sources"],
   ["/quarantine", "Quarantine", "quarantine"],
+  ["/sweeps", "Sweeps", "sweeps"],
+  ["/endpoints", "Endpoints", "endpoints"],
+  ["/deliveries", "Deliveries", "deliveries"],
   ["/keys", "Keys", "keys"],
 ];
+
+/** What begins a group: what came, from where, where to, and the rest. */
+const BEGINS: ReadonlySet<string> = new Set(["/sources", "/endpoints", "/keys"]);
 
 /** What stands around every page. */
 export function App() {
@@ -59,7 +65,12 @@ function Side({ onHelp }: { onHelp: () => void }) {
       </Link>
       <nav className="nav" aria-label="Pages">
         {SECTIONS.map(([to, name, icon]) => (
-          <Link key={to} href={to} aria-current={current(to) ? "page" : undefined}>
+          <Link
+            key={to}
+            href={to}
+            className={BEGINS.has(to) ? "begins" : ""}
+            aria-current={current(to) ? "page" : undefined}
+          >
             <Icon name={icon} />
             {name}
             {to === "/dead-letters" && failed > 0 && (

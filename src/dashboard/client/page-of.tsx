@@ -3,6 +3,10 @@ import { useKey } from "./keyboard.ts";
 import { ConnectionPage } from "./pages/connection.tsx";
 import { ConnectionsPage } from "./pages/connections.tsx";
 import { DeadLettersPage } from "./pages/dead-letters.tsx";
+import { DeliveriesPage } from "./pages/deliveries.tsx";
+import { DeliveryPage } from "./pages/delivery.tsx";
+import { EndpointPage } from "./pages/endpoint.tsx";
+import { EndpointsPage } from "./pages/endpoints.tsx";
 import { EventPage } from "./pages/event.tsx";
 import { EventsPage } from "./pages/events.tsx";
 import { KeysPage } from "./pages/keys.tsx";
@@ -11,6 +15,7 @@ import { QuarantinedPage, QuarantinePage } from "./pages/quarantine.tsx";
 import { ReplayPage, ReplaysPage } from "./pages/replays.tsx";
 import { SourcePage } from "./pages/source.tsx";
 import { SourcesPage } from "./pages/sources.tsx";
+import { SweepPage, SweepsPage } from "./pages/sweeps.tsx";
 import { Blank } from "./parts/states.tsx";
 import { useTitle } from "./parts/time.tsx";
 import { go, Link, usePlace } from "./router.tsx";
@@ -24,6 +29,9 @@ const LISTS: Readonly<Record<string, () => ReactNode>> = {
   sources: () => <SourcesPage />,
   quarantine: () => <QuarantinePage />,
   replays: () => <ReplaysPage />,
+  sweeps: () => <SweepsPage />,
+  endpoints: () => <EndpointsPage />,
+  deliveries: () => <DeliveriesPage />,
   keys: () => <KeysPage />,
 };
 
@@ -31,6 +39,9 @@ const THINGS: Readonly<Record<string, (id: string) => ReactNode>> = {
   events: (id) => <EventPage key={id} id={id} />,
   sources: (id) => <SourcePage key={id} id={id} />,
   quarantine: (id) => <QuarantinedPage key={id} id={id} />,
+  sweeps: (id) => <SweepPage key={id} id={id} />,
+  endpoints: (id) => <EndpointPage key={id} id={id} />,
+  deliveries: (id) => <DeliveryPage key={id} id={id} />,
   replays: (id) => <ReplayPage key={id} id={id} />,
 };
 

@@ -74,5 +74,8 @@ export const at = {
     `/connections/${encodeURIComponent(source)}/${encodeURIComponent(key)}`,
   source: (name: string) => `/sources/${encodeURIComponent(name)}`,
   replay: (id: string) => `/replays/${encodeURIComponent(id)}`,
+  endpoint: (id: string) => `/endpoints/${encodeURIComponent(id)}`,
+  delivery: (id: string) => `/deliveries/${encodeURIComponent(id)}`,
+  sweep: (id: string) => `/sweeps/${encodeURIComponent(id)}`,
   quarantined: (id: string) => `/quarantine/${encodeURIComponent(id)}`,
 };

@@ -2,6 +2,8 @@ import { keepPreviousData, type QueryClient, useQuery } from "@tanstack/react-qu
 import { read, withQuery } from "./call.ts";
 import type {
   ConnectionView,
+  DeliveryDetailView,
+  EndpointView,
   EventSummary,
   EventView,
   HistoryView,
@@ -12,6 +14,7 @@ import type {
   ReplayView,
   SourceView,
   StatsView,
+  SweepDetailView,
 } from "./types.ts";
 
 /** How often what is in view is read anew, ms. */
@@ -32,6 +35,15 @@ export const useConnection = (source: string, key: string) =>
   useRead<ConnectionView>("connections", connectionPath(source, key), LIVE_MS);
 export const useQuarantined = (id: string) =>
   useRead<QuarantinedView>("quarantine", `/v1/quarantine/${encodeURIComponent(id)}`, CALM_MS);
+
+export const useEndpoints = () =>
+  useRead<Listed<EndpointView>>("endpoints", "/v1/endpoints?limit=200", LIVE_MS);
+export const useEndpoint = (id: string) =>
+  useRead<EndpointView>("endpoints", `/v1/endpoints/${encodeURIComponent(id)}`, LIVE_MS);
+export const useDelivery = (id: string) =>
+  useRead<DeliveryDetailView>("deliveries", `/v1/deliveries/${encodeURIComponent(id)}`, LIVE_MS);
+export const useSweep = (id: string) =>
+  useRead<SweepDetailView>("sweeps", `/v1/sweeps/${encodeURIComponent(id)}`, LIVE_MS);
 
 type Filter = Readonly<Record<string, string | number | null | undefined>>;
 

@@ -6,6 +6,7 @@ import { Badge, StatusShape, toneOf } from "../parts/badge.tsx";
 import { Copyable } from "../parts/copy.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { QuarantineList } from "../parts/quarantine-list.tsx";
+import { Reconcile } from "../parts/reconcile.tsx";
 import { Blank, Notice, Shown } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { Link } from "../router.tsx";
@@ -59,6 +60,7 @@ function Whole({ source }: { source: SourceView }) {
         <SetUp source={source} />
         <Counts source={source} />
         <Secrets source={source} />
+        {source.reconcile && <Reconcile source={source} reconcile={source.reconcile} />}
       </div>
       {mayAct && (
         <section className="stack" aria-label="Quarantine">

@@ -20,6 +20,8 @@ const STATUSES: Readonly<Record<string, readonly [word: string, tone: Tone, shap
   dry_run: ["Dry run", "calm", "ring"],
   held: ["Held", "wait", "half"],
   refused: ["Refused", "bad", "triangle"],
+  done: ["Done", "good", "check"],
+  confirming: ["To be confirmed", "wait", "half"],
   released: ["Released", "good", "check"],
   verified: ["Would pass", "good", "check"],
   still_failing: ["Still fails", "bad", "cross"],

@@ -8,7 +8,7 @@ import {
   useSyncExternalStore,
 } from "react";
 import type { Feed } from "../feed.ts";
-import { counted } from "../format.ts";
+import { counted, number } from "../format.ts";
 import { useKey } from "../keyboard.ts";
 import { go, Link } from "../router.tsx";
 import { Failure, Loading } from "./states.tsx";
@@ -17,6 +17,8 @@ interface RowsProps<T> {
   readonly feed: Feed<T>;
   /** What the rows are, in the singular. */
   readonly noun: string;
+  /** In the plural, where it is not the noun with an s. */
+  readonly nouns?: string;
   readonly grid: string;
   readonly heads: readonly string[];
   readonly idOf: (row: T) => string;
@@ -31,13 +33,17 @@ interface RowsProps<T> {
 export function Rows<T>(props: RowsProps<T>) {
   const { feed, grid } = props;
   if (!feed.loaded) {
-    return feed.error ? <Failure error={feed.error} /> : <Loading what={`${props.noun}s`} />;
+    return feed.error ? (
+      <Failure error={feed.error} />
+    ) : (
+      <Loading what={props.nouns ?? `${props.noun}s`} />
+    );
   }
   return (
     <>
       {feed.waiting > 0 && (
         <button type="button" className="button is-main is-small fresh" onClick={() => toTop(feed)}>
-          {counted(feed.waiting, `new ${props.noun}`)} ↑
+          {countOf(feed.waiting, props)} new ↑
         </button>
       )}
       <div className="card">
@@ -58,6 +64,10 @@ export function Rows<T>(props: RowsProps<T>) {
   );
 }
 
+function countOf(count: number, { noun, nouns }: { noun: string; nouns?: string | undefined }) {
+  return count === 1 || nouns === undefined ? counted(count, noun) : `${number(count)} ${nouns}`;
+}
+
 /** Whether the reader has left the top of a list. */
 export const isScrolled = (): boolean => scrollY > 200;
 
@@ -66,7 +76,7 @@ function toTop(feed: Feed<unknown>): void {
   feed.release();
 }
 
-function Window<T>({ feed, noun, grid, idOf, linkOf, cells, onReplay }: RowsProps<T>) {
+function Window<T>({ feed, noun, nouns, grid, idOf, linkOf, cells, onReplay }: RowsProps<T>) {
   const list = useRef<HTMLUListElement>(null);
   const [margin, setMargin] = useState(0);
   const height = useRowHeight();
@@ -111,7 +121,7 @@ function Window<T>({ feed, noun, grid, idOf, linkOf, cells, onReplay }: RowsProp
         })}
       </ul>
       <div className="more">
-        {ended ? `${counted(rows.length, noun)}, all shown` : "Reading further…"}
+        {ended ? `${countOf(rows.length, { noun, nouns })}, all shown` : "Reading further…"}
       </div>
     </>
   );
