@@ -14,7 +14,7 @@ import { secondAct } from "./demo-run/second-act.ts";
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
-    act: { type: "string", default: "1" },
+    act: { type: "string" },
     lose: { type: "boolean", default: false },
     "no-reconcile": { type: "boolean", default: false },
   },

@@ -4,23 +4,35 @@ import type { Server } from "../../test/support/executable.ts";
 import type { ConnectionJson, EventJson } from "../../test/support/rows.ts";
 import type { Truth } from "./provider.ts";
 
-type BankEvent = EventJson & { readonly origin: "webhook" | "poll" };
+type BankEvent = EventJson & {
+  readonly origin: "webhook" | "poll";
+  readonly occurredAt: string | null;
+  readonly receivedAt: string;
+};
+
+/** A sweep, or the poll of one connection. */
+interface SweepJson {
+  readonly connection: string | null;
+}
 
 /** What the operators' API says of the source. */
 export interface Found {
   readonly accounts: ReadonlyMap<string, Account>;
   /** In the order of the journal. */
   readonly events: readonly BankEvent[];
+  readonly sweeps: readonly SweepJson[];
 }
 
 export async function found(server: Server, source: string): Promise<Found> {
-  const [connections, events] = await Promise.all([
+  const [connections, events, sweeps] = await Promise.all([
     server.list<ConnectionJson<Account>>(`/v1/connections?source=${source}`),
     server.list<BankEvent>(`/v1/events?source=${source}`),
+    server.list<SweepJson>(`/v1/sweeps?source=${source}`),
   ]);
   return {
     accounts: new Map(connections.map(({ key, state }) => [key, state ?? {}])),
     events: events.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    sweeps,
   };
 }
 
@@ -77,11 +89,15 @@ export interface Tally {
   readonly changes: number;
   /** Of them: handled as they were. A later one had overtaken the others before anybody could ask. */
   readonly seen: number;
-  /** Events handled, by how they came to be known. */
+  /** Events handled, by how they came to be known: that were so already, that a webhook hinted at, and the others. */
+  readonly before: number;
   readonly byWebhook: number;
   readonly healed: number;
+  /** How long the healed ones were missing, on average. */
+  readonly missingMs: number;
 }
 
+/** `since`: when the play began, ISO 8601. */
 export function tally(truth: Truth, since: string, { accounts, events }: Found): Tally {
   let [changes, seen] = [0, 0];
   for (const { token, history } of truth.connections) {
@@ -91,11 +107,17 @@ export function tally(truth: Truth, since: string, { accounts, events }: Found):
     seen += told.filter(({ state }) => marks.has(state?.updatedAt ?? "never")).length;
   }
   const derived = events.filter(isChange);
-  const byWebhook = derived.filter(({ origin }) => origin === "webhook").length;
+  const fresh = derived.filter(({ occurredAt }) => occurredAt === null || occurredAt >= since);
+  const healed = fresh.filter(({ origin }) => origin === "poll");
+  const missing = healed.flatMap(({ occurredAt, receivedAt }) =>
+    occurredAt === null ? [] : [Date.parse(receivedAt) - Date.parse(occurredAt)],
+  );
   return {
     changes,
     seen,
-    byWebhook,
-    healed: derived.length - byWebhook,
+    before: derived.length - fresh.length,
+    byWebhook: fresh.length - healed.length,
+    healed: healed.length,
+    missingMs: missing.reduce((sum, ms) => sum + ms, 0) / Math.max(1, missing.length),
   };
 }

@@ -11,7 +11,7 @@ const SPEED = 30_240;
 const PLAY = [
   ...["--connections", "200", "--duration", "14d", "--speed", String(SPEED)],
   ...["--lose", "0.2", "--double", "0.2", "--reorder", "0.2", "--burst", "0.1", "--delay", "10m"],
-  ...["--vague", "0.02", "--faults", "0.02", "--outage", "12h"],
+  ...["--vague", "0.02", "--faults", "0.01", "--outage", "12h"],
   ...["--sessions-end", "2", "--keys", "3"],
 ];
 const KILLS = [1 / 4, 3 / 4];
@@ -54,7 +54,7 @@ export async function secondAct(options: { seed: number; reconcile: boolean }): 
       ...(stats.sessions.violations === 0 ? [] : ["two held a session at once"]),
       ...((await server.stop()) === 0 ? [] : ["the server did not end well"]),
     ];
-    console.log(`\n${report(truth, here, stats, startedAt)}\n`);
+    console.log(`\n${report(truth, here, stats, { startedAt, speed: SPEED })}\n`);
     for (const fault of faults.slice(0, 10)) console.log(`wrong: ${fault}`);
     if (faults.length > 10) console.log(`and ${faults.length - 10} more`);
     const seconds = ((performance.now() - began) / 1000).toFixed(1);

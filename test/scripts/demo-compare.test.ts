@@ -47,8 +47,10 @@ function foundOf(journaled: readonly Told[], handled = journaled): Found {
     waitingFor: null,
     error: null,
     origin: place % 4 === 0 ? ("poll" as const) : ("webhook" as const),
+    occurredAt: new Date(START + place).toISOString(),
+    receivedAt: new Date(START + place + 1_000).toISOString(),
   }));
-  return { accounts, events };
+  return { accounts, events, sweeps: [] };
 }
 
 const faults = (here: Found): string[] => [
@@ -72,6 +74,15 @@ test("a change in the middle that was never told is no fault: a later one stands
   expect(faults(here)).toEqual([]);
   const before = new Date(0).toISOString();
   expect(tally(TRUTH, before, here).seen).toBe(tally(TRUTH, before, here).changes - 1);
+});
+
+test("what was so before the play began is not counted as healed", () => {
+  const since = new Date(START + 100).toISOString();
+  const told = tally(TRUTH, since, foundOf(ALL));
+  expect(told.before).toBe(100);
+  expect(told.healed + told.byWebhook).toBe(ALL.length - 100);
+  expect(told.healed / (ALL.length - 100)).toBeWithin(0.24, 0.26);
+  expect(told.missingMs).toBe(1_000);
 });
 
 test("a last change that never came is a difference of state", () => {

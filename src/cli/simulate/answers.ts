@@ -32,16 +32,17 @@ export const refusal = (
   headers,
 });
 
-/** A call that gets no answer is held so long, unless the caller gives up before. */
-export const SILENCE_MS = 30_000;
+/** A call that gets no answer is held so long, unless the caller gives up before: longer than most do. */
+export const SILENCE_MS = 120_000;
 
+/** `ended`: the caller has given up, or faults are over. */
 export async function faultAnswer(
   fault: FaultKind,
-  given_up: AbortSignal,
+  ended: AbortSignal,
   clock: Clock,
 ): Promise<Answer> {
   if (fault === "error") return refusal(500);
   if (fault === "limit") return refusal(429, { "retry-after": "1" });
-  if (fault === "silence") await sleep(clock, SILENCE_MS, given_up);
+  if (fault === "silence") await sleep(clock, SILENCE_MS, ended);
   return refusal(503);
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import { accountsOf } from "./accounts.ts";
 import { type Answer, answer, faultAnswer, refusal } from "./answers.ts";
-import type { FaultKind } from "./faults.ts";
+import type { Faults } from "./faults.ts";
 import type { FinlinkSessions, Scope } from "./sessions.ts";
 import type { SigningKeys } from "./signing-keys.ts";
 import { uuid } from "./uuid.ts";
@@ -16,8 +16,7 @@ export interface ApiDeps {
   readonly random: Random;
   /** Brings the world up to now, and says when that is, simulated ms. */
   now(): number;
-  /** What befalls the next call; `null`: nothing. */
-  fault(): FaultKind | null;
+  readonly faults: Faults;
 }
 
 interface Call {
@@ -126,10 +125,12 @@ export class FinlinkApi {
     const place = found.find(({ method }) => method === request.method);
     const count = this.calls.get(`${place?.method} ${place?.path}`);
     if (count !== undefined) count.calls++;
-    const fault = this.#deps.fault();
+    const { faults, clock } = this.#deps;
+    const fault = faults.next();
     if (fault !== null) {
       if (count !== undefined) count.faulted++;
-      return this.#traced(request, await faultAnswer(fault, request.signal, this.#deps.clock));
+      const ended = AbortSignal.any([request.signal, faults.over]);
+      return this.#traced(request, await faultAnswer(fault, ended, clock));
     }
     const body =
       request.method === "POST" ? await request.json().catch(() => undefined) : undefined;

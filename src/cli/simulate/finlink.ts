@@ -91,7 +91,7 @@ export class SimulatedFinlink {
       clock,
       random: seededRandom(scenario.seed + 2),
       now: () => this.#pass(),
-      fault: () => this.#faults.next(),
+      faults: this.#faults,
     });
   }
 

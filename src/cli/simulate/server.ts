@@ -8,7 +8,7 @@ export interface Listening {
 
 const BODY_BYTES_MAX = 64 * 2 ** 10;
 /** Longer than a call that gets no answer is held. */
-const IDLE_S = 60;
+const IDLE_S = 180;
 
 /**
  * The simulated provider on loopback. Beside Finlink's own paths, `/__truth`, `/__stats` and `/__control`

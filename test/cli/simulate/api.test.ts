@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { SILENCE_MS } from "../../../src/cli/simulate/answers.ts";
 import { DAY_MS, HOUR_MS, play, settled } from "./play.ts";
 
 const CONNECTIONS = "/api/v1/queries/connections";
@@ -96,7 +97,7 @@ test("faults answer 500, 429 with a wait, or keep silent until the caller has go
     const asked = own.ask("GET", CONNECTIONS);
     await settled(own.clock);
     // A silent one is answered at last, when nobody waits any more.
-    if (own.clock.nextIn() !== null) await own.clock.advance(30_000);
+    if (own.clock.nextIn() !== null) await own.clock.advance(SILENCE_MS);
     const { status, headers } = await asked;
     seen.set(status, headers.get("retry-after"));
   }
@@ -107,6 +108,18 @@ test("faults answer 500, 429 with a wait, or keep silent until the caller has go
   ]);
   own.finlink.faults = false;
   expect((await own.call("GET", CONNECTIONS)).status).toBe(200);
+});
+
+test("a call that is held is let go when faults are over", async () => {
+  const own = play({ faultShare: 1 });
+  const calls: Promise<unknown>[] = [];
+  while (own.clock.nextIn() === null) {
+    calls.push(own.ask("GET", CONNECTIONS));
+    await settled(own.clock);
+  }
+  own.finlink.faults = false;
+  expect(await calls.at(-1)).toMatchObject({ status: 503 });
+  expect(own.clock.nextIn()).toBeNull();
 });
 
 test("while the provider is away no call is answered; before and after, all are", async () => {
