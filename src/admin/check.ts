@@ -62,7 +62,9 @@ function faultsIn(schema: TObject, given: object, noun: string, within: string):
 const isObject = (value: unknown): value is object =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isObjectSchema = (schema: TSchema): schema is TObject => schema["type"] === "object";
+/** A record is an object too, but has no known fields to go through. */
+const isObjectSchema = (schema: TSchema): schema is TObject =>
+  schema["type"] === "object" && typeof schema["properties"] === "object";
 
 const FAULTS_SHOWN_MAX = 10;
 

@@ -4,6 +4,7 @@ import { Slowdown } from "../../src/admin/auth/slowdown.ts";
 import type { AdminDeps, Readiness } from "../../src/admin/deps.ts";
 import { adminRoutes } from "../../src/admin/routes.ts";
 import { StatsHistory } from "../../src/admin/stats/history.ts";
+import type { Clock } from "../../src/base/clock.ts";
 import type { Seq } from "../../src/base/ids.ts";
 import { seq } from "../../src/base/ids.ts";
 import type { Log, LogFields } from "../../src/base/log.ts";
@@ -29,7 +30,7 @@ interface Options {
 export type Desk = Awaited<ReturnType<typeof adminDesk>>;
 
 /** The whole API over fakes, in this process; `call` goes through the routes with the fixed key. */
-export async function adminDesk(options: Options = {}) {
+export async function adminDesk(options: Options = {}, time?: Clock) {
   const reads = new FakeReads();
   const operations = new FakeOperations();
   const outgoing = new FakeOutgoing();
@@ -66,7 +67,7 @@ export async function adminDesk(options: Options = {}) {
     slowdown: new Slowdown(clock),
     sessions: new Sessions(clock, random),
     history: new StatsHistory({ clock, reads, log: noting(lines) }),
-    clock,
+    clock: time ?? clock,
     random,
     log: noting(lines),
     settings: () => settings(options),
