@@ -20,6 +20,10 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
+if (values.act !== undefined && values.act !== "1" && values.act !== "2") {
+  console.log(`There is no act ${values.act}: --act takes 1 or 2.`);
+  process.exit(2);
+}
 let code = 0;
 if (values.act !== "2") {
   console.log("act 1      real webhooks, and the power cut in the middle\n");
