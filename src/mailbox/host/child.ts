@@ -7,6 +7,7 @@ import { presets } from "../../providers/index.ts";
 import { HostLoop } from "./child/loop.ts";
 import { Speaker } from "./child/speaker.ts";
 import { readTeam } from "./child/team.ts";
+import { TeamAnswers } from "./child/team-answers.ts";
 import type { LineLevel, ToHost } from "./wire.ts";
 
 /**
@@ -39,7 +40,11 @@ export async function runHandlerHost(argv: readonly string[]): Promise<void> {
   process.on("uncaughtException", (error) => loop.stray(error, "exception"));
   process.on("unhandledRejection", (reason) => loop.stray(reason, "rejection"));
   takeConsole(loop, speaker);
-  process.on("message", (message: ToHost) => loop.receive(message));
+  const answers = new TeamAnswers(evaluated.value.config, speaker);
+  process.on("message", (message: ToHost) => {
+    loop.receive(message);
+    answers.receive(message);
+  });
   speaker.ready(null);
 }
 

@@ -6,14 +6,10 @@ import { type Death, exitOf, expired, START_MS_MAX, startTookTooLong, timedOut }
 import { HostLines } from "./lines.ts";
 import { Outbox } from "./outbox.ts";
 import type { HostProcess, SpawnHost } from "./process.ts";
-import { Pulse } from "./pulse.ts";
+import { ABANDONED_MAX, Pulse, SILENT_TICKS_MAX } from "./pulse.ts";
+import { Questions } from "./questions.ts";
 import type { Run } from "./run.ts";
 import { COMPLETED, decodeFromHost } from "./wire.ts";
-
-/** A host whose single job is out of its time may be silent for this many ticks (250 ms). */
-const SILENT_TICKS_MAX = 5;
-/** Jobs that timed out and still run in a host: their promises hold memory, and nobody wants them. */
-const ABANDONED_MAX = 16;
 
 export interface HostOwner {
   hostReady(host: Host): void;
@@ -56,6 +52,7 @@ export class Host {
   readonly exited = Promise.withResolvers<void>();
   readonly pid: number;
   readonly pulse: Pulse;
+  readonly questions: Questions;
   readonly #deps: HostDeps;
   readonly #process: HostProcess;
   readonly #outbox: Outbox;
@@ -76,6 +73,7 @@ export class Host {
     this.pid = this.#process.pid;
     this.#lines = new HostLines(deps.log, this.pid);
     this.#outbox = new Outbox(deps.clock, (message) => this.#process.send(message));
+    this.questions = new Questions(this.#outbox);
     this.pulse = new Pulse(deps.clock, this.#process, deps.memoryBytesMax);
   }
 
@@ -176,6 +174,7 @@ export class Host {
     for (const no of message.started ?? []) this.#begin(no);
     for (const [no, step, name, result] of message.steps ?? []) this.#step(no, step, name, result);
     for (const [no, outcome] of message.answers ?? []) this.#answered(no, outcome ?? COMPLETED);
+    for (const told of message.told ?? []) this.questions.told(told);
     if (message.pong !== undefined) this.#alive(message.pong);
     if (message.answers === undefined && message.pong === undefined) return;
     this.#deps.owner.hostFree(this);
@@ -243,6 +242,7 @@ export class Host {
     this.#runs.clear();
     const untouched = runs.filter((run) => run.deferred || this.#outbox.holds(run));
     const begun = runs.filter((run) => !untouched.includes(run));
+    this.questions.gone(death.message);
     this.exited.resolve();
     this.#deps.owner.hostGone(this, death, begun, untouched);
   }

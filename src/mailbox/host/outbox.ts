@@ -1,6 +1,6 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Run } from "./run.ts";
-import type { AbortReason, ToHost } from "./wire.ts";
+import type { AbortReason, TeamAsk, ToHost } from "./wire.ts";
 
 /** What is to be said to one host, gathered into one message per turn of the loop. */
 export class Outbox {
@@ -9,6 +9,8 @@ export class Outbox {
   #runs: Run[] = [];
   #stepped: [number, number, string | null][] = [];
   #aborts: [number, AbortReason][] = [];
+  #asks: [number, TeamAsk][] = [];
+  #dropped: number[] = [];
   #ping: number | null = null;
   #armed = false;
 
@@ -29,6 +31,16 @@ export class Outbox {
 
   abort(job: number, reason: AbortReason): void {
     this.#aborts.push([job, reason]);
+    this.#arm();
+  }
+
+  ask(question: number, ask: TeamAsk): void {
+    this.#asks.push([question, ask]);
+    this.#arm();
+  }
+
+  drop(question: number): void {
+    this.#dropped.push(question);
     this.#arm();
   }
 
@@ -56,11 +68,15 @@ export class Outbox {
       stepped: this.#stepped,
       aborts: this.#aborts,
       ping: this.#ping,
+      ...(this.#asks.length === 0 ? {} : { asks: this.#asks }),
+      ...(this.#dropped.length === 0 ? {} : { dropped: this.#dropped }),
     };
     this.#armed = false;
     this.#runs = [];
     this.#stepped = [];
     this.#aborts = [];
+    this.#asks = [];
+    this.#dropped = [];
     this.#ping = null;
     this.#send(message);
   }

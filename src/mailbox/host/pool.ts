@@ -7,10 +7,12 @@ import { Guilty } from "./guilty.ts";
 import { Host, type HostOwner } from "./host.ts";
 import { Isolation } from "./isolation.ts";
 import type { SpawnHost } from "./process.ts";
+import type { TeamAnswer } from "./questions.ts";
 import { type Place, Run, type Stepped } from "./run.ts";
 import { SharedHosts } from "./shared.ts";
+import { TeamDesk } from "./team-desk.ts";
 import { Ticker } from "./ticker.ts";
-import { COMPLETED } from "./wire.ts";
+import { COMPLETED, type TeamAsk } from "./wire.ts";
 
 export interface PoolDeps {
   readonly clock: Clock;
@@ -44,6 +46,7 @@ export class HandlerPool implements Handlers {
   readonly #isolation: Isolation;
   readonly #shared: SharedHosts;
   readonly #ticker: Ticker;
+  readonly #team: TeamDesk;
   readonly #hosts = new Set<Host>();
   readonly #runs = new Map<Seq, Run>();
   /** There is a configuration, and so there may be handlers. */
@@ -58,6 +61,10 @@ export class HandlerPool implements Handlers {
     this.#guilty = new Guilty(deps.clock, deps.log);
     this.#starts = new StartBackoff(deps.clock);
     this.#ticker = new Ticker(deps.clock, () => this.#tick());
+    this.#team = new TeamDesk({
+      clock: deps.clock,
+      newHost: (owner) => this.#teamHost(owner),
+    });
     const common = { clock: deps.clock, log: deps.log, guilty: this.#guilty, starts: this.#starts };
     this.#isolation = new Isolation({
       ...common,
@@ -89,6 +96,7 @@ export class HandlerPool implements Handlers {
     this.#options = { ...before, ...bounds };
     try {
       await this.#shared.adopt(configPath);
+      this.#team.renew();
       this.#handling = true;
     } catch (error) {
       this.#options = before;
@@ -104,6 +112,7 @@ export class HandlerPool implements Handlers {
     this.#stopping = true;
     this.#shared.close();
     this.#isolation.close();
+    this.#team.renew();
     const hosts = [...this.#hosts];
     for (const host of hosts) host.retire();
     const cancelAbort = this.#deps.clock.after(graceMs / 2, () => {
@@ -134,6 +143,11 @@ export class HandlerPool implements Handlers {
     });
   }
 
+  /** Asks a function of the team's that no event is about, as `reconcile.list`. Never rejects. */
+  ask(ask: TeamAsk, signal: AbortSignal): Promise<TeamAnswer> {
+    return this.#team.ask(ask, signal);
+  }
+
   /** Where a job is that has no outcome yet, and since when; `null` when it was not handed in. */
   describe(position: Seq): { readonly place: Place; readonly since: Millis } | null {
     const run = this.#runs.get(position);
@@ -160,6 +174,11 @@ export class HandlerPool implements Handlers {
     this.#isolation.tick();
     this.#shared.ensure();
     return busy;
+  }
+
+  #teamHost(owner: HostOwner): Host | null {
+    const { configPath } = this.#shared;
+    return configPath === null || this.#stopping ? null : this.#newHost(owner, configPath);
   }
 
   #newHost(owner: HostOwner, configPath: string): Host {

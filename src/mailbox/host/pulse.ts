@@ -12,6 +12,11 @@ const REST_PART = 0.75;
 /** A team's code may simply be large: hosts are not replaced for it more often than this. */
 const REST_MS_MIN = 60_000;
 
+/** A host whose single job is out of its time may be silent for this many ticks (250 ms). */
+export const SILENT_TICKS_MAX = 5;
+/** Jobs that timed out and still run in a host: their promises hold memory, and nobody wants them. */
+export const ABANDONED_MAX = 16;
+
 /** A host's signs of life: whether its loop turns, and how much memory it holds. */
 export class Pulse {
   readonly #process: HostProcess;

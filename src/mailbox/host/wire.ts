@@ -32,6 +32,19 @@ export interface WireJob {
 
 export type AbortReason = "timeout" | "shutdown";
 
+/** A question to one of the team's functions that no event is about. */
+export type TeamAsk =
+  | {
+      readonly what: "list";
+      readonly source: string;
+      readonly since: number;
+      readonly cursor: string | null;
+    }
+  | { readonly what: "fetch"; readonly source: string; readonly connection: string };
+
+/** The answer as JSON text, or why there is none, in a sentence. */
+export type WireTold = readonly [question: number, answered: boolean, text: string];
+
 export interface ToHost {
   /** JSON text of `WireJob[]`, and their bodies; `null` when there are none. */
   readonly jobs: string | null;
@@ -40,6 +53,10 @@ export interface ToHost {
   readonly stepped: readonly (readonly [job: number, step: number, refused: string | null])[];
   readonly aborts: readonly (readonly [job: number, reason: AbortReason])[];
   readonly ping: number | null;
+  /** Absent lists are empty. */
+  readonly asks?: readonly (readonly [question: number, ask: TeamAsk])[];
+  /** Questions whose answer nobody waits for any more. */
+  readonly dropped?: readonly number[];
 }
 
 /** `completed` with nothing changed is what most jobs answer: then the outcome is left out. */
@@ -69,6 +86,7 @@ export interface FromHost {
   /** Deferred jobs that have begun now. */
   readonly started?: readonly number[];
   readonly lines?: readonly WireLine[];
+  readonly told?: readonly WireTold[];
   readonly pong?: number;
 }
 

@@ -1,6 +1,12 @@
 import type { Clock } from "../../../base/clock.ts";
 import type { Outcome } from "../../handlers.ts";
-import { COMPLETED, type FromHost, type WireAnswer, type WireLine } from "../wire.ts";
+import {
+  COMPLETED,
+  type FromHost,
+  type WireAnswer,
+  type WireLine,
+  type WireTold,
+} from "../wire.ts";
 
 /** Lines a second that a host may add to the log; beyond them they are counted, not kept. */
 const LINES_PER_SECOND_MAX = 200;
@@ -15,6 +21,7 @@ export class Speaker {
   #deferred: number[] = [];
   #started: number[] = [];
   #lines: WireLine[] = [];
+  #told: WireTold[] = [];
   #pong: number | undefined;
   #armed = false;
   #second = 0;
@@ -42,6 +49,11 @@ export class Speaker {
 
   started(job: number): void {
     this.#started.push(job);
+    this.#arm();
+  }
+
+  told(told: WireTold): void {
+    this.#told.push(told);
     this.#arm();
   }
 
@@ -84,6 +96,7 @@ export class Speaker {
     if (this.#steps.length > 0) message.steps = this.#steps.splice(0);
     if (this.#deferred.length > 0) message.deferred = this.#deferred.splice(0);
     if (this.#started.length > 0) message.started = this.#started.splice(0);
+    if (this.#told.length > 0) message.told = this.#told.splice(0);
     if (this.#lines.length > 0) message.lines = this.#lines.splice(0);
     if (this.#answers.length > 0) message.answers = this.#answers;
     if (this.#pong !== undefined) message.pong = this.#pong;
