@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useStats } from "./api/queries.ts";
 import { useKey } from "./keyboard.ts";
 import { PageOf } from "./page-of.tsx";
@@ -55,6 +55,13 @@ export function App() {
 function Side({ onHelp }: { onHelp: () => void }) {
   const { path } = usePlace();
   const failed = useStats().data?.failed ?? 0;
+  const nav = useRef<HTMLElement>(null);
+  // On a narrow screen the sections are a strip: the current one is brought into view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is the very reason
+  useEffect(() => {
+    const link = nav.current?.querySelector("[aria-current]");
+    link?.scrollIntoView({ inline: "center", block: "nearest" });
+  }, [path]);
   const current = (to: string): boolean =>
     to === "/" ? path === "/" : path === to || path.startsWith(`${to}/`);
   return (
@@ -63,7 +70,7 @@ function Side({ onHelp }: { onHelp: () => void }) {
         <Logo />
         Longstop
       </Link>
-      <nav className="nav" aria-label="Pages">
+      <nav ref={nav} className="nav" aria-label="Pages">
         {SECTIONS.map(([to, name, icon]) => (
           <Link
             key={to}
@@ -121,9 +128,14 @@ function Foot({ onHelp }: { onHelp: () => void }) {
           <Icon name="help" />
         </button>
         {!development && (
-          <button type="button" className="button is-plain is-small" onClick={() => void logout()}>
+          <button
+            type="button"
+            className="button is-plain is-small"
+            aria-label="Log out"
+            onClick={() => void logout()}
+          >
             <Icon name="out" />
-            Log out
+            <span className="wide-only">Log out</span>
           </button>
         )}
       </div>

@@ -14,7 +14,7 @@ export interface FailureGroup {
 }
 
 /** Numbers, ids and quoted texts: what makes two messages of one fault differ. */
-const VARIES = /"[^"]*"|'[^']*'|`[^`]*`|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|\b\w*\d\w*\b/gi;
+const VARIES = /"[^"]*"|'[^']*'|`[^`]*`|\b[0-9a-f]{8,}(?:-[0-9a-f]+)*\b|[\w-]*\d[\w-]*/gi;
 /** As long as the API takes. */
 const ERROR_CHARS_MAX = 256;
 /** Shorter pieces would find too much. */

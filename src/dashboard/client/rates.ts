@@ -37,9 +37,12 @@ export function ratesOf({ data }: HistoryView): Rates {
   return rates;
 }
 
+/** Over a shorter time a rate says nothing, ms. */
+const FRESH_MS = 5_000;
+
 /** The newest figures at the end of the samples, so that a chart does not lag behind the tiles. */
 export function withNow(history: HistoryView, stats: StatsView, at: number): HistoryView {
   const last = Date.parse(history.data.at(-1)?.at ?? "");
-  if (Number.isNaN(last) || at - last < 1_000) return history;
+  if (Number.isNaN(last) || at - last < FRESH_MS) return history;
   return { ...history, data: [...history.data, { ...stats, at: new Date(at).toISOString() }] };
 }
