@@ -9,7 +9,6 @@ import { recovering } from "./app/recovering.ts";
 import { sending } from "./app/sending.ts";
 import { guardedFetch } from "./base/http/guarded-fetch.ts";
 import { openHttpClient } from "./base/http/open.ts";
-import { err } from "./base/result.ts";
 import type { Address, Settings } from "./config/settings.ts";
 import { dashboardRoutes } from "./dashboard/routes.ts";
 import { isShared, Listeners, type Listening } from "./ingress/listeners.ts";
@@ -19,7 +18,6 @@ import { SourceTable } from "./ingress/sources.ts";
 import { openJournal } from "./journal/client.ts";
 import { checkUnclean } from "./journal/unclean.ts";
 import { providerDeps } from "./providers/deps.ts";
-import type { TeamCalls } from "./reconcile/own.ts";
 import { Supervisor } from "./supervise/supervisor.ts";
 
 export interface AppDeps extends Common {
@@ -41,10 +39,6 @@ export interface App {
   stop(): Promise<void>;
 }
 
-/** Functions of the team's own for reconciliation have no host yet. */
-const NO_TEAM: TeamCalls = {
-  ask: async () => err({ code: "unavailable", message: "No handler host answers such calls." }),
-};
 const TREE = { name: "longstop", intensity: 5, periodMs: 60_000, stopMs: 7_000 };
 
 /** The composition root: builds each part once and starts them in order. No logic. */
@@ -65,7 +59,7 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const { pool, roster, replays, operations } = mailboxes(store, fanOut, now, common);
   const sources = new SourceTable(initial, { clock, providers });
   const post: Onward["post"] = (posted) => roster.post(posted);
-  const reach = { http, sessions: providers.sessions, team: NO_TEAM };
+  const reach = { http, sessions: providers.sessions, team: pool };
   const reconciler = recovering(store, reach, sources, { post, fanOut }, now, common);
   const hinted: Onward["hinted"] = (source, key) => reconciler.hinted(source, key);
   const ways: Onward = { post, fanOut, hinted };

@@ -117,15 +117,42 @@ export interface ReconcileConfig {
   readonly concurrency?: number;
   /** Calls to the provider, `"5/s"`, `"100/m"`. Default: what the provider allows. */
   readonly rate?: string | { readonly perSecond: number; readonly burst?: number };
-  /** Your own way to list what happened, in place of the provider's. */
+  /**
+   * Your own way to list what happened, in place of the provider's: oldest first, since `since`. `cursor` is
+   * what the last call returned, `null` at first.
+   */
   list?(request: {
     readonly since: Date;
     readonly cursor: string | null;
     readonly signal: AbortSignal;
-  }): unknown;
+  }): Missed | Promise<Missed>;
   /** Your own way to ask for one connection. */
-  fetch?(request: { readonly connection: string; readonly signal: AbortSignal }): unknown;
+  fetch?(request: {
+    readonly connection: string;
+    readonly signal: AbortSignal;
+  }): Missed | Promise<Missed>;
 }
+
+/**
+ * What your own `list` and `fetch` return: payloads as the sender would have posted them. They are named by
+ * the same rules as webhooks, so that what a webhook brought already counts once. At most 10,000 at a time.
+ */
+export type Missed =
+  | readonly unknown[]
+  | {
+      readonly events?: readonly unknown[];
+      /** Where headers count as well. */
+      readonly requests?: readonly {
+        readonly headers: Readonly<Record<string, string>>;
+        readonly payload: unknown;
+      }[];
+      /** Kept, and given back with the next call. At most 3 KiB. */
+      readonly cursor?: string | null;
+      /** Call again at once, with `cursor`. */
+      readonly more?: boolean;
+    }
+  | null
+  | undefined;
 
 /** A subscriber: where events are sent on to. */
 export interface EndpointConfig {
