@@ -9,10 +9,12 @@ import { arch, cpus, platform, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { executable } from "../test/support/executable.ts";
 import { backlog } from "./bench/backlog.ts";
+import { fanOut } from "./bench/fan-out.ts";
 import { FIGURES, type Figure, type FigureId, isMet, printTable } from "./bench/figure.ts";
 import { ingest, WARM_UP_S } from "./bench/ingest.ts";
 import { pending } from "./bench/pending.ts";
 import { Rig } from "./bench/rig.ts";
+import { sending } from "./bench/sending.ts";
 import { slowDisk } from "./bench/slow-disk.ts";
 import { Traffic } from "./bench/traffic.ts";
 
@@ -78,6 +80,8 @@ async function measure(rig: Rig): Promise<Figure[]> {
     if (asks("p4")) figures.push(await backlog(rig, traffic, rounds, seconds, numberOf("backlog")));
   }
   if (asks("p5", "p6")) figures.push(...(await pending(rig, numberOf("pending"))));
+  if (asks("p9")) figures.push(await sending(rig, rounds, seconds, numberOf("backlog")));
+  if (asks("fan")) figures.push(await fanOut(rig, rounds, seconds));
   return figures.filter(({ id }) => wanted.has(id));
 }
 

@@ -11,3 +11,5 @@ const server = Bun.serve({
   },
 });
 console.log(server.port);
+
+export {};

@@ -1,4 +1,4 @@
-export const FIGURES = ["p1", "p2", "p3", "p4", "p5", "p6"] as const;
+export const FIGURES = ["p1", "p2", "p3", "p4", "p5", "p6", "p9", "fan"] as const;
 export type FigureId = (typeof FIGURES)[number];
 
 /** One line of the table. */

@@ -63,9 +63,15 @@ export class Rig {
   async server(options: {
     readonly gated: boolean;
     readonly env?: Readonly<Record<string, string>>;
+    /** Endpoints on this machine, as the configuration has them: `name: { … }, …`. */
+    readonly endpoints?: string;
   }): Promise<Server> {
     const source = sourceText(SECRET, options.gated ? GATED : "");
-    const config = `import { defineConfig } from "longstop";\n${options.gated ? GATE_TEXT : ""}\nexport default defineConfig({ sources: { bench: ${source} } });\n`;
+    const sent =
+      options.endpoints === undefined
+        ? ""
+        : `, network: { allowPrivate: ["127.0.0.1/32"] }, endpoints: { ${options.endpoints} }`;
+    const config = `import { defineConfig } from "longstop";\n${options.gated ? GATE_TEXT : ""}\nexport default defineConfig({ sources: { bench: ${source} }${sent} });\n`;
     const server = await Server.create({
       config,
       env: { LONGSTOP_LOG: "warn", ...options.env },
@@ -74,8 +80,13 @@ export class Rig {
     return server;
   }
 
-  async bare(): Promise<Bare> {
-    const child = Bun.spawn([process.execPath, join(HERE, "bare.ts")], {
+  bare(): Promise<Bare> {
+    return this.child(join(HERE, "bare.ts"));
+  }
+
+  /** A server in a process of its own, from a script that prints its port. */
+  async child(script: string): Promise<Bare> {
+    const child = Bun.spawn([process.execPath, script], {
       stdin: "ignore",
       stdout: "pipe",
       stderr: "inherit",
@@ -87,7 +98,7 @@ export class Rig {
     this.#open.add(stop);
     const reader = child.stdout.getReader();
     const port = reader.read().then(({ value }) => Number(new TextDecoder().decode(value)));
-    const url = `http://127.0.0.1:${await within(READY_MS_MAX, "the bare server listens", port)}`;
+    const url = `http://127.0.0.1:${await within(READY_MS_MAX, `${script} listens`, port)}`;
     return { url, pid: child.pid, stop };
   }
 
