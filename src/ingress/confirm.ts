@@ -1,12 +1,12 @@
 import { problem } from "../base/problems.ts";
-import { JournalRefused } from "../journal/journal.ts";
+import { JournalRefused, ReadRefused } from "../journal/journal.ts";
 import { REFUSALS } from "./admit.ts";
 import { confirmPage } from "./confirm-page.ts";
 
 /** What became of a subscriber's word that it has done the work. */
 export type Confirmed = "confirmed" | "already" | "late" | "unknown";
 
-/** Rejects with `JournalRefused`: then it was not confirmed, and may be tried again. */
+/** Rejects with `JournalRefused` or `ReadRefused`: then it was not confirmed, and may be tried again. */
 export type Confirm = (token: string) => Promise<Confirmed>;
 
 /** Longer ones were never given out. */
@@ -30,6 +30,8 @@ export async function confirming(
     return answer(await confirm(token), request);
   } catch (error) {
     if (error instanceof JournalRefused) return problem(REFUSALS[error.code]);
+    // It was not looked at in time: nothing was confirmed either.
+    if (error instanceof ReadRefused) return problem("behind");
     throw error;
   }
 }

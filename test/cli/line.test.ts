@@ -104,7 +104,7 @@ test("exit codes are all different", () => {
 
 const MISSPELT: readonly [line: string[], said: string][] = [
   [["evnts"], "Did you mean events?"],
-  [["endpoints"], "unknown command 'endpoints'"],
+  [["subscribers"], "unknown command 'subscribers'"],
   [["simulate", "finlink"], "--to is missing"],
   [["events", "lst"], "Did you mean `events list`?"],
   [["events", "--statos", "failed"], "Did you mean --status?"],

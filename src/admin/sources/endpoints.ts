@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import type { SourceSettings, VerifySettings } from "../../config/settings.ts";
 import type { SourceRow } from "../../journal/rows.ts";
+import { PUBLISHED_SOURCE } from "../../journal/sending.ts";
 import { iso, json, pageOfAll } from "../answers.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
@@ -65,6 +66,8 @@ const list = (deps: AdminDeps): Endpoint =>
     handle: async ({ query }) => {
       const { sources, publicUrl } = deps.settings();
       const rows = new Map((await deps.reads.sources()).map((row) => [row.source, row]));
+      // Nobody sends to what is published: it is no source to be set up.
+      rows.delete(PUBLISHED_SOURCE);
       const names = [...new Set([...Object.keys(sources), ...rows.keys()])].sort();
       const view = async (name: string): Promise<SourceView> => {
         const settings = (Object.hasOwn(sources, name) ? sources[name] : undefined) ?? null;

@@ -71,7 +71,7 @@ function settingsOf({ given }: Call): Json {
     auth: parsed("auth"),
     strategy: given.text("strategy"),
     order: given.text("order"),
-    rateLimit: given.text("rate-limit"),
+    rateLimit: given.text("rateLimit"),
     concurrency: given.number("concurrency"),
     timeout: given.text("timeout"),
     confirm: given.text("confirm"),
