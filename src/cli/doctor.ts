@@ -7,9 +7,11 @@ import { findConfig } from "../config/find.ts";
 import { loadSettings } from "../config/load.ts";
 import { openJournal } from "../journal/client.ts";
 import { indexFile, logFile } from "../journal/files.ts";
+import type { SendingReads } from "../journal/sending.ts";
 import type { DoctorOptions } from "./deps.ts";
 import { CliFailure, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { safeLine } from "./text.ts";
 
 const DEDUPE_MS_DEFAULT = 30 * 86_400_000;
 
@@ -21,6 +23,8 @@ interface Findings {
   readonly faults: readonly string[];
   readonly rebuilt: boolean;
   readonly tookMs: number;
+  /** Subscribers that get nothing, or nothing but failure, and since when. */
+  readonly endpoints: readonly { readonly name: string; readonly trouble: string }[];
 }
 
 /**
@@ -53,6 +57,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
     );
     const store = await Promise.race([opened, broken.promise]);
     const faults = await Promise.race([store.check(), broken.promise]);
+    const endpoints = await Promise.race([troubled(store.sending), broken.promise]);
     await store.close();
     const bytes = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
     return tell(
@@ -63,6 +68,7 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
         faults,
         rebuilt: options.rebuild,
         tookMs: Math.round(systemClock.monotonic() - began),
+        endpoints,
       },
       options,
       io,
@@ -70,6 +76,18 @@ export async function doctor(options: DoctorOptions, io: Io): Promise<number> {
   } catch (error) {
     throw new CliFailure(EXIT.FAILED, (error as Error).message);
   }
+}
+
+const ENDPOINTS_SHOWN_MAX = 200;
+
+async function troubled(reads: SendingReads): Promise<Findings["endpoints"]> {
+  const { rows } = await reads.endpoints({ limit: ENDPOINTS_SHOWN_MAX, cursor: null });
+  return rows.flatMap(({ endpoint: { name }, status, statusReason, failingSince }) => {
+    if (status === "disabled")
+      return [{ name, trouble: `is disabled: ${statusReason ?? "by hand"}` }];
+    if (failingSince === null) return [];
+    return [{ name, trouble: `has only failed since ${new Date(failingSince).toISOString()}` }];
+  });
 }
 
 async function folderOf(
@@ -101,6 +119,13 @@ function tell(found: Findings, options: DoctorOptions, io: Io): number {
         ? `✓ the log is whole (${mebibytes(found.journalBytes)})\n`
         : `✗ the log is damaged:\n  ${found.faults.join("\n  ")}\n  Keep a copy of ${found.dataDir} and restore a backup.\n`,
     );
+    for (const { name, trouble } of found.endpoints) {
+      io.stdout(
+        safeLine(
+          `! the endpoint ${name} ${trouble} (longstop endpoints deliveries ${name})`,
+        ).concat("\n"),
+      );
+    }
   }
   return whole ? EXIT.OK : EXIT.FAILED;
 }
