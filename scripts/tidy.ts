@@ -16,7 +16,7 @@ import { bannedOffences, pageOffences } from "./tidy/text.ts";
 
 export type Ratchet = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
-const FILES = "{src,test,scripts,examples}/**/*.{ts,md,sh}";
+const FILES = "{src,test,scripts,examples}/**/*.{ts,tsx,md,sh}";
 const TOP_FILES = "{*.md,Dockerfile,scripts/demo,scripts/test,.ci/run}";
 
 /** Every offence in the clone at `top` that the ratchet does not excuse. */

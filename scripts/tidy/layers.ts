@@ -98,7 +98,7 @@ export function layerOffences(imports: readonly Import[]): Offence[] {
     const to = folderOf(each.file);
     if (from === to || TOP.includes(from)) continue;
     if (each.file === "package.json" && from === "base") continue;
-    const file = each.file.replace(/^src\//, "").replace(/\.ts$/, "");
+    const file = each.file.replace(/^src\//, "").replace(/\.tsx?$/, "");
     const allowed = LAYERS[from]?.some(
       (name) => name === to || name === file || (each.typeOnly && name === `type ${to}`),
     );
@@ -117,7 +117,7 @@ export function layerOffences(imports: readonly Import[]): Offence[] {
 /** `src/journal/log.ts` → `journal`; `src/app.ts` → `app`. */
 function folderOf(path: string): string {
   const [, first = ""] = path.split("/");
-  return first.replace(/\.ts$/, "");
+  return first.replace(/\.tsx?$/, "");
 }
 
 /** Each cycle once, by its first file in alphabetical order. */
@@ -148,14 +148,15 @@ export function cycleOffences(imports: readonly Import[]): Offence[] {
   return offences;
 }
 
-/** Files under `src` that lead from no entry: `main.ts`, the threads' entries, and what the package exports. */
+/** Files under `src` that lead from no entry: `main.ts`, the threads' and the pages' entries, and what the package exports. */
 export function unusedOffences(
   paths: readonly string[],
   imports: readonly Import[],
   exported: readonly string[],
 ): Offence[] {
   const isEntry = (path: string): boolean =>
-    /^src\/main\.ts$|(?:\/|-)thread\.ts$/.test(path) || exported.includes(path);
+    /^src\/main\.ts$|(?:\/|-)thread\.ts$|^src\/dashboard\/client\/main\.tsx$/.test(path) ||
+    exported.includes(path);
   const reached = new Set(paths.filter(isEntry));
   for (const path of reached) {
     for (const each of imports)
@@ -165,7 +166,7 @@ export function unusedOffences(
     .filter(
       (path) =>
         path.startsWith("src/") &&
-        path.endsWith(".ts") &&
+        /\.tsx?$/.test(path) &&
         !path.endsWith(".d.ts") &&
         !reached.has(path),
     )

@@ -4,7 +4,7 @@ export const FILE_LINES_MAX = 250;
 export const FUNCTION_LINES_MAX = 60;
 
 export function lengthOffences(source: Source): Offence[] {
-  if (!source.path.endsWith(".ts")) return [];
+  if (!/\.tsx?$/.test(source.path)) return [];
   const lines = source.code.split("\n");
   const length = source.text.trimEnd().split("\n").length;
   const offences: Offence[] = [];

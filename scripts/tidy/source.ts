@@ -23,7 +23,7 @@ type Kind = "code" | "comment" | "string";
 
 /** Tells TypeScript's code, comments and strings apart, character by character. Other files are all text. */
 export function readSource(path: string, text: string): Source {
-  if (!path.endsWith(".ts")) return { path, text, code: "", comments: text, uncommented: "" };
+  if (!/\.tsx?$/.test(path)) return { path, text, code: "", comments: text, uncommented: "" };
   const kinds = classify(text);
   const only = (keep: (kind: Kind) => boolean): string => {
     let out = "";
@@ -70,6 +70,8 @@ function classify(text: string): Kind[] {
     else if (char === "}" && templates.at(-1) === depth) {
       templates.pop();
       template(1);
+    } else if (char === "/" && (text[at - 1] === "<" || text[at + 1] === ">")) {
+      at++; // The slash of a tag.
     } else if (char === "/" && BEFORE_REGEX.test(text.slice(Math.max(0, at - 30), at))) {
       mark(
         end(text, /(?<!\\)(?:\\\\)*(?:\[(?:\\.|[^\]\\\n])*\]|[^\n\\[/]|\\.)*\//g, at + 1, true),

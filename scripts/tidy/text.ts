@@ -11,12 +11,12 @@ interface Banned {
 }
 
 const src = (path: string): boolean =>
-  path.startsWith("src/") && path.endsWith(".ts") && !path.endsWith(".d.ts");
+  path.startsWith("src/") && /\.tsx?$/.test(path) && !path.endsWith(".d.ts");
 const srcOutside =
   (...folders: string[]) =>
   (path: string): boolean =>
     src(path) && !folders.some((folder) => path.startsWith(`src/${folder}`));
-const typescript = (path: string): boolean => path.endsWith(".ts");
+const typescript = (path: string): boolean => /\.tsx?$/.test(path);
 /** The rules themselves spell out what they ban. */
 const everywhere = (path: string): boolean => !/^scripts\/tidy|^test\/tidy|^LICENSE$/.test(path);
 /** Tests of the real executable and the real disk wait by the wall clock; all others step a clock. */

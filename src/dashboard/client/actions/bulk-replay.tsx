@@ -92,19 +92,7 @@ function Decision({ found, filter, onClose }: Props & { found: DryRunView }) {
         </strong>{" "}
         would run through their handlers again, in order.
       </Notice>
-      <ul className="stack small">
-        {found.sample.slice(0, 5).map((event) => (
-          <li key={event.id} className="line">
-            <EventBadge status={event.status} attempts={event.attempts} />
-            <code>{shown(event.type, 60)}</code>
-            <span className="soft">{shown(event.connection ?? event.source, 40)}</span>
-            <span className="quiet">
-              <Ago at={event.receivedAt} />
-            </span>
-          </li>
-        ))}
-        {found.count > 5 && <li className="quiet">and {number(found.count - 5)} more</li>}
-      </ul>
+      <Sample found={found} />
       <label className="field">
         <span>How fast</span>
         <select value={rate} onChange={(e) => setRate(e.target.value)}>
@@ -125,5 +113,24 @@ function Decision({ found, filter, onClose }: Props & { found: DryRunView }) {
         </button>
       </div>
     </form>
+  );
+}
+
+/** The newest of them, so that one sees whether they are the right ones. */
+function Sample({ found }: { found: DryRunView }) {
+  return (
+    <ul className="stack small">
+      {found.sample.slice(0, 5).map((event) => (
+        <li key={event.id} className="line">
+          <EventBadge status={event.status} attempts={event.attempts} />
+          <code>{shown(event.type, 60)}</code>
+          <span className="soft">{shown(event.connection ?? event.source, 40)}</span>
+          <span className="quiet">
+            <Ago at={event.receivedAt} />
+          </span>
+        </li>
+      ))}
+      {found.count > 5 && <li className="quiet">and {number(found.count - 5)} more</li>}
+    </ul>
   );
 }

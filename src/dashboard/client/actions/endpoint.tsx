@@ -32,11 +32,6 @@ export function EndpointActions({ endpoint }: { endpoint: EndpointView }) {
   const [asking, setAsking] = useState<Asking | null>(null);
   const [rotated, setRotated] = useState<Rotated | null>(null);
   const path = `/v1/endpoints/${encodeURIComponent(endpoint.id)}`;
-  const test = async (): Promise<void> => {
-    const sent = await act<{ delivery: string }>("POST", `${path}/test`, {});
-    say("An event of type longstop.test is being sent.");
-    go(at.delivery(sent.delivery));
-  };
   const does = async (what: Asking, reason: string): Promise<void> => {
     const body = reason === "" ? {} : { reason };
     if (what === "rotate") setRotated(await act<Rotated>("POST", `${path}/rotate-secret`, {}));
@@ -48,16 +43,7 @@ export function EndpointActions({ endpoint }: { endpoint: EndpointView }) {
   };
   return (
     <div className="buttons">
-      {endpoint.strategy !== "pull" && endpoint.status === "enabled" && (
-        <button
-          type="button"
-          className="button is-main"
-          onClick={() => void test().catch(sayFailure)}
-        >
-          <Icon name="deliveries" />
-          Send a test
-        </button>
-      )}
+      <TestButton endpoint={endpoint} />
       {offered(endpoint).map((what) => (
         <button
           key={what}
@@ -80,21 +66,7 @@ export function EndpointActions({ endpoint }: { endpoint: EndpointView }) {
           <p>{TEXTS[asking][1]}</p>
         </Confirm>
       )}
-      {rotated && (
-        <Dialog title="The new secret" onClose={() => setRotated(null)}>
-          <SecretOnce secret={rotated.secret} />
-          {rotated.previousUntil && (
-            <Notice tone="calm">
-              The old one stops signing <Ago at={rotated.previousUntil} />.
-            </Notice>
-          )}
-          <div className="dialog-foot">
-            <button type="button" className="button is-main" onClick={() => setRotated(null)}>
-              Done
-            </button>
-          </div>
-        </Dialog>
-      )}
+      {rotated && <NewSecret rotated={rotated} onClose={() => setRotated(null)} />}
     </div>
   );
 }
@@ -108,4 +80,38 @@ function offered({ status, origin, strategy }: EndpointView): readonly Asking[] 
   };
   const own: readonly Asking[] = strategy === "pull" ? ["remove"] : ["rotate", "remove"];
   return [...states[status], ...(origin === "api" ? own : [])];
+}
+
+function TestButton({ endpoint: { id, strategy, status } }: { endpoint: EndpointView }) {
+  if (strategy === "pull" || status !== "enabled") return null;
+  const test = async (): Promise<void> => {
+    const path = `/v1/endpoints/${encodeURIComponent(id)}/test`;
+    const sent = await act<{ delivery: string }>("POST", path, {});
+    say("An event of type longstop.test is being sent.");
+    go(at.delivery(sent.delivery));
+  };
+  return (
+    <button type="button" className="button is-main" onClick={() => void test().catch(sayFailure)}>
+      <Icon name="deliveries" />
+      Send a test
+    </button>
+  );
+}
+
+function NewSecret({ rotated, onClose }: { rotated: Rotated; onClose: () => void }) {
+  return (
+    <Dialog title="The new secret" onClose={onClose}>
+      <SecretOnce secret={rotated.secret} />
+      {rotated.previousUntil && (
+        <Notice tone="calm">
+          The old one stops signing <Ago at={rotated.previousUntil} />.
+        </Notice>
+      )}
+      <div className="dialog-foot">
+        <button type="button" className="button is-main" onClick={onClose}>
+          Done
+        </button>
+      </div>
+    </Dialog>
+  );
 }

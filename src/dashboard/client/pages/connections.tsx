@@ -1,12 +1,12 @@
 import { withQuery } from "../api/call.ts";
-import { useSources } from "../api/queries.ts";
 import type { ConnectionView } from "../api/types.ts";
 import { useFeed } from "../feed.ts";
-import { Choice, Search, Tabs, useFilters } from "../filters.tsx";
+import { Search, Tabs, useFilters } from "../filters.tsx";
 import { number, shown } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { isScrolled, Rows } from "../parts/rows.tsx";
 import { Sentence } from "../parts/sentence.tsx";
+import { SourceChoice } from "../parts/source-choice.tsx";
 import { Blank } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at } from "../router.tsx";
@@ -23,7 +23,6 @@ const nameOf = ({ source, key }: ConnectionView): string => `${source}/${key}`;
 export function ConnectionsPage() {
   useTitle("Connections");
   const [get, set] = useFilters();
-  const names = useSources().data?.data.map(({ id }) => id) ?? [];
   const path = withQuery("/v1/connections", {
     q: get("q"),
     status: get("status"),
@@ -51,12 +50,7 @@ export function ConnectionsPage() {
           options={STATUSES}
           onChange={(value) => set("status", value)}
         />
-        <Choice
-          label="Source"
-          value={get("source")}
-          options={[["", "All sources"], ...names.map((name) => [name, name] as const)]}
-          onChange={(value) => set("source", value)}
-        />
+        <SourceChoice value={get("source")} onChange={(value) => set("source", value)} />
       </div>
       <Rows
         feed={feed}

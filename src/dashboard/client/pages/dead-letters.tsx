@@ -1,13 +1,14 @@
 import { useState } from "react";
 import { BulkReplay } from "../actions/bulk-replay.tsx";
 import { withQuery } from "../api/call.ts";
-import { useEvents, useSources, useStats } from "../api/queries.ts";
-import type { GivenFilter } from "../api/types.ts";
+import { useEvents, useStats } from "../api/queries.ts";
+import type { EventSummary, GivenFilter, Listed } from "../api/types.ts";
 import { type FailureGroup, grouped } from "../failures.ts";
 import { Choice, Search, useFilters } from "../filters.tsx";
 import { number, shown } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Icon } from "../parts/icons.tsx";
+import { SourceChoice } from "../parts/source-choice.tsx";
 import { Blank, Notice, Shown } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at, Link } from "../router.tsx";
@@ -22,7 +23,6 @@ export function DeadLettersPage() {
   const [get, set] = useFilters();
   const mayAct = useMayAct();
   const [replaying, setReplaying] = useState<GivenFilter | null>(null);
-  const names = useSources().data?.data.map(({ id }) => id) ?? [];
   const filter: GivenFilter = {
     status: "failed",
     ...given("q", get("q")),
@@ -54,12 +54,7 @@ export function DeadLettersPage() {
           value={get("q")}
           onChange={(value) => set("q", value)}
         />
-        <Choice
-          label="Source"
-          value={get("source")}
-          options={[["", "All sources"], ...names.map((name) => [name, name] as const)]}
-          onChange={(value) => set("source", value)}
-        />
+        <SourceChoice value={get("source")} onChange={(value) => set("source", value)} />
         <Choice
           label="Received"
           value={get("since")}
@@ -68,29 +63,47 @@ export function DeadLettersPage() {
         />
       </div>
       <Shown query={query} what="the dead letters">
-        {({ data, nextCursor }) => (
-          <>
-            {nextCursor !== null && (
-              <Notice tone="calm">
-                Grouped over the newest {number(data.length)} of these. A dry run before each replay
-                counts all of them.
-              </Notice>
-            )}
-            {data.length === 0 ? <Nothing total={total} /> : null}
-            <ul className="groups">
-              {grouped(data).map((group) => (
-                <Group
-                  key={`${group.sources.join()}/${group.title}`}
-                  group={group}
-                  atLeast={nextCursor !== null}
-                  {...(mayAct ? { onReplay: () => setReplaying(filterOf(group, filter)) } : {})}
-                />
-              ))}
-            </ul>
-          </>
+        {(page) => (
+          <Groups
+            page={page}
+            total={total}
+            {...(mayAct
+              ? { onReplay: (group: FailureGroup) => setReplaying(filterOf(group, filter)) }
+              : {})}
+          />
         )}
       </Shown>
       {replaying && <BulkReplay filter={replaying} onClose={() => setReplaying(null)} />}
+    </>
+  );
+}
+
+function Groups(props: {
+  page: Listed<EventSummary>;
+  total: number;
+  onReplay?: (group: FailureGroup) => void;
+}) {
+  const { onReplay, total } = props;
+  const { data, nextCursor } = props.page;
+  if (data.length === 0) return <Nothing total={total} />;
+  return (
+    <>
+      {nextCursor !== null && (
+        <Notice tone="calm">
+          Grouped over the newest {number(data.length)} of these. A dry run before each replay
+          counts all of them.
+        </Notice>
+      )}
+      <ul className="groups">
+        {grouped(data).map((group) => (
+          <Group
+            key={`${group.sources.join()}/${group.title}`}
+            group={group}
+            atLeast={nextCursor !== null}
+            {...(onReplay ? { onReplay: () => onReplay(group) } : {})}
+          />
+        ))}
+      </ul>
     </>
   );
 }

@@ -63,25 +63,31 @@ function Whole({ delivery }: { delivery: DeliveryDetailView }) {
         </Notice>
       )}
       <div className="columns">
-        <section className="card" aria-label="Attempts">
-          <div className="card-head">
-            <h2>Attempts</h2>
-          </div>
-          <div className="card-body">
-            {attemptLog.length === 0 ? (
-              <p className="soft">None was made yet.</p>
-            ) : (
-              <ol className="attempts">
-                {attemptLog.map((attempt) => (
-                  <Attempt key={`${attempt.attempt} ${attempt.startedAt}`} attempt={attempt} />
-                ))}
-              </ol>
-            )}
-          </div>
-        </section>
+        <Attempts attempts={attemptLog} />
         <Facts delivery={delivery} />
       </div>
     </>
+  );
+}
+
+function Attempts({ attempts }: { attempts: DeliveryDetailView["attemptLog"] }) {
+  return (
+    <section className="card" aria-label="Attempts">
+      <div className="card-head">
+        <h2>Attempts</h2>
+      </div>
+      <div className="card-body">
+        {attempts.length === 0 ? (
+          <p className="soft">None was made yet.</p>
+        ) : (
+          <ol className="attempts">
+            {attempts.map((attempt) => (
+              <Attempt key={`${attempt.attempt} ${attempt.startedAt}`} attempt={attempt} />
+            ))}
+          </ol>
+        )}
+      </div>
+    </section>
   );
 }
 

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { ReplayEvent } from "../actions/event.tsx";
 import { withQuery } from "../api/call.ts";
-import { useSources } from "../api/queries.ts";
 import type { EventSummary } from "../api/types.ts";
 import { useFeed } from "../feed.ts";
 import { Choice, Search, Tabs, useFilters } from "../filters.tsx";
 import { EVENT_HEADS, EventCells } from "../parts/event-cells.tsx";
 import { isScrolled, Rows } from "../parts/rows.tsx";
+import { SourceChoice } from "../parts/source-choice.tsx";
 import { Blank } from "../parts/states.tsx";
 import { useTitle } from "../parts/time.tsx";
 import { at } from "../router.tsx";
@@ -36,7 +36,6 @@ export function EventsPage() {
   const [get, set] = useFilters();
   const mayAct = useMayAct();
   const [replaying, setReplaying] = useState<EventSummary | null>(null);
-  const names = useSources().data?.data.map(({ id }) => id) ?? [];
   const path = withQuery("/v1/events", {
     q: get("q"),
     status: get("status"),
@@ -48,46 +47,12 @@ export function EventsPage() {
     until: get("until"),
   });
   const feed = useFeed<EventSummary>("events", path, eventId, isScrolled);
-  const sources = [["", "All sources"] as const, ...names.map((name) => [name, name] as const)];
   return (
     <>
       <div className="page-head">
         <h1>Events</h1>
       </div>
-      <div className="filters">
-        <Search
-          name="q"
-          placeholder="Search id, type, connection, error"
-          value={get("q")}
-          onChange={(value) => set("q", value)}
-        />
-        <Tabs
-          label="Status"
-          value={get("status")}
-          options={STATUSES}
-          onChange={(value) => set("status", value)}
-        />
-        <Choice
-          label="Source"
-          value={get("source")}
-          options={sources}
-          onChange={(value) => set("source", value)}
-        />
-        <Choice
-          label="Origin"
-          value={get("origin")}
-          options={ORIGINS}
-          onChange={(value) => set("origin", value)}
-        />
-        <Choice
-          label="Received"
-          value={get("since")}
-          options={SINCE}
-          onChange={(value) => set("since", value)}
-        />
-        <Extra name="connection" value={get("connection")} onClear={() => set("connection", "")} />
-        <Extra name="type" value={get("type")} onClear={() => set("type", "")} />
-      </div>
+      <Filters get={get} set={set} />
       <Rows
         feed={feed}
         noun="event"
@@ -105,6 +70,45 @@ export function EventsPage() {
       />
       {replaying && <ReplayEvent event={replaying} onClose={() => setReplaying(null)} />}
     </>
+  );
+}
+
+interface FilterProps {
+  readonly get: (name: string) => string;
+  readonly set: (name: string, value: string) => void;
+}
+
+function Filters({ get, set }: FilterProps) {
+  return (
+    <div className="filters">
+      <Search
+        name="q"
+        placeholder="Search id, type, connection, error"
+        value={get("q")}
+        onChange={(value) => set("q", value)}
+      />
+      <Tabs
+        label="Status"
+        value={get("status")}
+        options={STATUSES}
+        onChange={(value) => set("status", value)}
+      />
+      <SourceChoice value={get("source")} onChange={(value) => set("source", value)} />
+      <Choice
+        label="Origin"
+        value={get("origin")}
+        options={ORIGINS}
+        onChange={(value) => set("origin", value)}
+      />
+      <Choice
+        label="Received"
+        value={get("since")}
+        options={SINCE}
+        onChange={(value) => set("since", value)}
+      />
+      <Extra name="connection" value={get("connection")} onClear={() => set("connection", "")} />
+      <Extra name="type" value={get("type")} onClear={() => set("type", "")} />
+    </div>
   );
 }
 

@@ -145,19 +145,7 @@ function NewKey({ onClose }: { onClose: () => void }) {
       setError(thrown);
     }
   };
-  if (made !== null) {
-    return (
-      <Dialog title={`${shown(made.name, 60)} is made`} onClose={onClose}>
-        <Notice tone="wait">This is shown once. Keep it where secrets are kept.</Notice>
-        <Copyable text={made.secret} />
-        <div className="dialog-foot">
-          <button type="button" className="button is-main" onClick={onClose}>
-            Done
-          </button>
-        </div>
-      </Dialog>
-    );
-  }
+  if (made !== null) return <Made made={made} onClose={onClose} />;
   return (
     <Dialog title="New key" onClose={onClose}>
       <form className="stack" onSubmit={submit}>
@@ -191,6 +179,20 @@ function NewKey({ onClose }: { onClose: () => void }) {
           </button>
         </div>
       </form>
+    </Dialog>
+  );
+}
+
+function Made({ made, onClose }: { made: NewKeyView; onClose: () => void }) {
+  return (
+    <Dialog title={`${shown(made.name, 60)} is made`} onClose={onClose}>
+      <Notice tone="wait">This is shown once. Keep it where secrets are kept.</Notice>
+      <Copyable text={made.secret} />
+      <div className="dialog-foot">
+        <button type="button" className="button is-main" onClick={onClose}>
+          Done
+        </button>
+      </div>
     </Dialog>
   );
 }

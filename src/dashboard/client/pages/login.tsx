@@ -58,13 +58,19 @@ export function Login({ refusal }: { refusal: string | null }) {
           <button type="submit" className="button is-main" disabled={busy || key.trim() === ""}>
             Log in
           </button>
-          <p className="small soft">
-            The first start printed an admin key. A further one is made with{" "}
-            <code>longstop keys create</code>; a key with the scope <code>read</code> looks and
-            changes nothing.
-          </p>
+          <Hint />
         </div>
       </form>
     </main>
+  );
+}
+
+function Hint() {
+  return (
+    <p className="small soft">
+      The first start printed an admin key. A further one is made with{" "}
+      <code>longstop keys create</code>; a key with the scope <code>read</code> looks and changes
+      nothing.
+    </p>
   );
 }

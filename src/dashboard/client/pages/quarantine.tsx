@@ -1,11 +1,12 @@
 import { useState } from "react";
-import { useQuarantined, useSources } from "../api/queries.ts";
+import { useQuarantined } from "../api/queries.ts";
 import type { QuarantinedView, ReleaseView } from "../api/types.ts";
 import { Choice, useFilters } from "../filters.tsx";
 import { bytes, ODD, shown } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { Actions, Outcome, QuarantineList } from "../parts/quarantine-list.tsx";
+import { SourceChoice } from "../parts/source-choice.tsx";
 import { Blank, Shown } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at, Link } from "../router.tsx";
@@ -22,7 +23,6 @@ const CODES = [
 export function QuarantinePage() {
   useTitle("Quarantine");
   const [get, set] = useFilters();
-  const names = useSources().data?.data.map(({ id }) => id) ?? [];
   if (!useMayAct()) return <NoRight />;
   return (
     <>
@@ -36,12 +36,7 @@ export function QuarantinePage() {
         </div>
       </div>
       <div className="filters">
-        <Choice
-          label="Source"
-          value={get("source")}
-          options={[["", "All sources"], ...names.map((name) => [name, name] as const)]}
-          onChange={(value) => set("source", value)}
-        />
+        <SourceChoice value={get("source")} onChange={(value) => set("source", value)} />
         <Choice
           label="Reason"
           value={get("code")}
@@ -128,19 +123,25 @@ function Whole({ request }: { request: QuarantinedView }) {
           </dl>
         </section>
       </div>
-      <section className="card" aria-label="Body">
-        <div className="card-head">
-          <h2>Body</h2>
-          <span className="soft small">
-            {request.bodyTruncated ? "its beginning, " : ""}as text; nobody has vouched for it
-          </span>
-        </div>
-        <pre className="code wraps">
-          <bdi>
-            {request.body.replace(ODD, (char) => (char === "\n" || char === "\t" ? char : "�"))}
-          </bdi>
-        </pre>
-      </section>
+      <Body request={request} />
     </>
+  );
+}
+
+function Body({ request }: { request: QuarantinedView }) {
+  return (
+    <section className="card" aria-label="Body">
+      <div className="card-head">
+        <h2>Body</h2>
+        <span className="soft small">
+          {request.bodyTruncated ? "its beginning, " : ""}as text; nobody has vouched for it
+        </span>
+      </div>
+      <pre className="code wraps">
+        <bdi>
+          {request.body.replace(ODD, (char) => (char === "\n" || char === "\t" ? char : "�"))}
+        </bdi>
+      </pre>
+    </section>
   );
 }

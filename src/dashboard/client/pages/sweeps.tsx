@@ -1,12 +1,13 @@
 import { withQuery } from "../api/call.ts";
-import { useSources, useSweep } from "../api/queries.ts";
+import { useSweep } from "../api/queries.ts";
 import type { SweepDetailView, SweepView } from "../api/types.ts";
 import { useFeed } from "../feed.ts";
-import { Choice, Tabs, useFilters } from "../filters.tsx";
+import { Tabs, useFilters } from "../filters.tsx";
 import { counted, number, shown, span } from "../format.ts";
 import { Badge } from "../parts/badge.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { isScrolled, Rows } from "../parts/rows.tsx";
+import { SourceChoice } from "../parts/source-choice.tsx";
 import { Blank, Notice, Shown } from "../parts/states.tsx";
 import { Ago, useTitle } from "../parts/time.tsx";
 import { at, Link } from "../router.tsx";
@@ -31,7 +32,6 @@ const idOf = ({ id }: SweepView): string => id;
 export function SweepsPage() {
   useTitle("Sweeps");
   const [get, set] = useFilters();
-  const names = useSources().data?.data.map(({ id }) => id) ?? [];
   const path = withQuery("/v1/sweeps", { source: get("source"), recovered: get("recovered") });
   const feed = useFeed<SweepView>("sweeps", path, idOf, isScrolled);
   return (
@@ -51,12 +51,7 @@ export function SweepsPage() {
           options={RECOVERED}
           onChange={(value) => set("recovered", value)}
         />
-        <Choice
-          label="Source"
-          value={get("source")}
-          options={[["", "All sources"], ...names.map((name) => [name, name] as const)]}
-          onChange={(value) => set("source", value)}
-        />
+        <SourceChoice value={get("source")} onChange={(value) => set("source", value)} />
       </div>
       <Rows
         feed={feed}
@@ -150,30 +145,35 @@ function Whole({ sweep }: { sweep: SweepDetailView }) {
             <Fact name="Calls">{number(sweep.calls)}</Fact>
           </dl>
         </section>
-        <section className="card" aria-label="Healed connections">
-          <div className="card-head">
-            <h2>What it healed</h2>
-          </div>
-          {healed.length === 0 ? (
-            <p className="card-body soft">Nothing was missing.</p>
-          ) : (
-            <dl className="facts card-body">
-              {healed.map((one) => (
-                <Fact key={one.connection ?? ""} name={counted(one.recovered, "event")}>
-                  {one.connection === null ? (
-                    "of no connection"
-                  ) : (
-                    <Link href={at.connection(source, one.connection)}>
-                      {shown(one.connection)}
-                    </Link>
-                  )}
-                  , missing for up to {span(one.missingMsMax)}
-                </Fact>
-              ))}
-            </dl>
-          )}
-        </section>
+        <Healed source={source} healed={healed} />
       </div>
     </>
+  );
+}
+
+function Healed(props: { source: string; healed: SweepDetailView["healed"] }) {
+  const { source, healed } = props;
+  return (
+    <section className="card" aria-label="Healed connections">
+      <div className="card-head">
+        <h2>What it healed</h2>
+      </div>
+      {healed.length === 0 ? (
+        <p className="card-body soft">Nothing was missing.</p>
+      ) : (
+        <dl className="facts card-body">
+          {healed.map((one) => (
+            <Fact key={one.connection ?? ""} name={counted(one.recovered, "event")}>
+              {one.connection === null ? (
+                "of no connection"
+              ) : (
+                <Link href={at.connection(source, one.connection)}>{shown(one.connection)}</Link>
+              )}
+              , missing for up to {span(one.missingMsMax)}
+            </Fact>
+          ))}
+        </dl>
+      )}
+    </section>
   );
 }
