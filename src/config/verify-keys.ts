@@ -11,8 +11,9 @@ import {
   text,
 } from "./check.ts";
 import { signedTemplate, timestamp, warnOfGaps } from "./hmac.ts";
+import type { BodyHashSettings, JwtAlgorithm } from "./jwt-settings.ts";
 import type { Place } from "./place.ts";
-import type { BodyHashSettings, JwtAlgorithm, VerifySettings } from "./settings.ts";
+import type { VerifySettings } from "./settings.ts";
 import { headerName } from "./values.ts";
 
 type Of<Scheme> = Extract<VerifySettings, { scheme: Scheme }>;

@@ -1,4 +1,5 @@
-import type { Confirmed } from "./confirm.ts";
+/** What became of a subscriber's word that it has done the work. */
+export type Confirmed = "confirmed" | "already" | "late" | "unknown";
 
 interface Page {
   readonly status: number;

@@ -1,10 +1,7 @@
 import { problem } from "../base/problems.ts";
 import { JournalRefused, ReadRefused } from "../journal/journal.ts";
 import { REFUSALS } from "./admit.ts";
-import { confirmPage } from "./confirm-page.ts";
-
-/** What became of a subscriber's word that it has done the work. */
-export type Confirmed = "confirmed" | "already" | "late" | "unknown";
+import { type Confirmed, confirmPage } from "./confirm-page.ts";
 
 /** Rejects with `JournalRefused` or `ReadRefused`: then it was not confirmed, and may be tried again. */
 export type Confirm = (token: string) => Promise<Confirmed>;

@@ -45,7 +45,7 @@ test("with --wait it stays until it is done, and says what had been missing", as
     over = true;
   });
   while (!over) {
-    await Bun.sleep(1);
+    await new Promise((resolve) => setImmediate(resolve));
     if (pipe.clock.sleeping()) pipe.clock.step(500);
   }
   expect(await run).toBe(EXIT.OK);

@@ -176,44 +176,6 @@ describe("an endpoint's URL", () => {
   });
 });
 
-describe("an endpoint's auth", () => {
-  test("is one of four ways, named by its key", () => {
-    const auth = (given: unknown) => settingsOf({ auth: given }).auth;
-    expect(auth({ bearer: "t" })).toEqual({ kind: "bearer", token: "t" });
-    expect(auth({ basic: { username: "u", password: "p" } })).toEqual({
-      kind: "basic",
-      username: "u",
-      password: "p",
-    });
-    expect(auth({ header: { name: "X-Key", value: "v" } })).toEqual({
-      kind: "header",
-      name: "x-key",
-      value: "v",
-    });
-    const oauth2 = { tokenUrl: "https://id.example/t", clientId: "c", clientSecret: "s" };
-    expect(auth({ oauth2 })).toEqual({ kind: "oauth2", ...oauth2, scope: null, audience: null });
-    expect(auth(null)).toBeNull();
-  });
-
-  test("is refused when it is none or two of them, or lacks a part", () => {
-    expect(pathsOf({ auth: {} })).toEqual(["auth"]);
-    expect(pathsOf({ auth: { bearer: "a", header: { name: "x", value: "y" } } })).toEqual(["auth"]);
-    expect(pathsOf({ auth: { baerer: "a" } })).toEqual(["auth.baerer", "auth"]);
-    expect(pathsOf({ auth: { basic: { username: "a:b" } } })).toEqual([
-      "auth.basic.username",
-      "auth.basic.password",
-    ]);
-    expect(pathsOf({ auth: { header: { name: "host", value: "x" } } })).toEqual([
-      "auth.header.name",
-    ]);
-    expect(
-      pathsOf({
-        auth: { oauth2: { tokenUrl: "https://127.0.0.1/t", clientId: "c", clientSecret: "s" } },
-      }),
-    ).toEqual(["auth.oauth2.tokenUrl"]);
-  });
-});
-
 describe("a change of an endpoint", () => {
   test("holds what is given and nothing else; null takes away", () => {
     const change = (raw: Record<string, unknown>) => readEndpointPatch(raw, RULES);

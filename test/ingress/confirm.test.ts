@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { type Confirmed, confirming } from "../../src/ingress/confirm.ts";
+import { confirming } from "../../src/ingress/confirm.ts";
+import type { Confirmed } from "../../src/ingress/confirm-page.ts";
 import { JournalRefused, ReadRefused } from "../../src/journal/journal.ts";
 
 const URL = "https://hooks.example.com/confirm/dlv_1.abc-_";

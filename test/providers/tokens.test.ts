@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { SignJWT } from "jose";
-import type { JwtSettings, VerifySettings } from "../../src/config/settings.ts";
+import type { JwtSettings } from "../../src/config/jwt-settings.ts";
+import type { VerifySettings } from "../../src/config/settings.ts";
 import type { Inbound } from "../../src/providers/provider.ts";
 import { openScheme } from "../../src/providers/schemes/open.ts";
 import { keyPair } from "../support/key-pairs.ts";

@@ -76,6 +76,26 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
     development: options.development ?? false,
   };
   const app = adminRoutes(deps);
+  const { send, call } = callers(app, fixedKey);
+  return {
+    ...deps,
+    app,
+    reads,
+    operations,
+    outgoing,
+    recovering,
+    releases,
+    clock,
+    facts,
+    lines,
+    desk,
+    send,
+    call,
+  };
+}
+
+/** Requests through the routes, in this process. */
+function callers(app: ReturnType<typeof adminRoutes>, fixedKey: string | null) {
   const send = (path: string, init: RequestInit = {}): Promise<Response> =>
     app.handle(new Request(`http://localhost${path}`, init));
   const call = (
@@ -92,21 +112,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-  return {
-    ...deps,
-    app,
-    reads,
-    operations,
-    outgoing,
-    recovering,
-    releases,
-    clock,
-    facts,
-    lines,
-    desk,
-    send,
-    call,
-  };
+  return { send, call };
 }
 
 /** The body of a problem, checked to be one. */

@@ -1,5 +1,5 @@
 import { type KeyObject, sign as makeSignature } from "node:crypto";
-import type { JwtAlgorithm } from "../../config/settings.ts";
+import type { JwtAlgorithm } from "../../config/jwt-settings.ts";
 import { fieldOf } from "../payload.ts";
 import type { KeyKind } from "../public-keys.ts";
 import { strictBytes } from "./strict-bytes.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { err, ok, type Result } from "../../base/result.ts";
-import type { JwtAlgorithm, JwtSettings } from "../../config/settings.ts";
+import type { JwtAlgorithm, JwtSettings } from "../../config/jwt-settings.ts";
 import type { PublicKey } from "../key-service.ts";
 import { fieldOf } from "../payload.ts";
 import type { Inbound, VerifyFailure } from "../provider.ts";

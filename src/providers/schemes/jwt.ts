@@ -1,5 +1,6 @@
 import { err, ok } from "../../base/result.ts";
-import type { JwtAlgorithm, JwtSettings, VerifySettings } from "../../config/settings.ts";
+import type { JwtAlgorithm, JwtSettings } from "../../config/jwt-settings.ts";
+import type { VerifySettings } from "../../config/settings.ts";
 import type { KeyPlace, KeyService } from "../key-service.ts";
 import { type FindKeys, keysByNetwork } from "../key-source.ts";
 import { fieldOf } from "../payload.ts";
