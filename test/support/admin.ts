@@ -39,16 +39,8 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
   const random = seededRandom(1);
   const facts: Fact[] = [];
   const lines: (readonly [string, LogFields | undefined])[] = [];
-  const tried: [id: string, dryRun: boolean][] = [];
   const desk = { ready: { ready: true, reason: null } as Readiness, refusal: null as Error | null };
-  const releases = {
-    outcomes: new Map<string, Release>(),
-    tried,
-    release: async (id: string, dryRun: boolean): Promise<Release> => {
-      tried.push([id, dryRun]);
-      return releases.outcomes.get(id) ?? { status: "not_found" };
-    },
-  };
+  const releases = releasing();
   const record = async (fact: Fact): Promise<Seq> => {
     if (desk.refusal !== null) throw desk.refusal;
     facts.push(fact);
@@ -92,6 +84,20 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
     send,
     call,
   };
+}
+
+/** The way out of the quarantine: notes what is tried, and answers what it is told to. */
+function releasing() {
+  const tried: [id: string, dryRun: boolean][] = [];
+  const releases = {
+    outcomes: new Map<string, Release>(),
+    tried,
+    release: async (id: string, dryRun: boolean): Promise<Release> => {
+      tried.push([id, dryRun]);
+      return releases.outcomes.get(id) ?? { status: "not_found" };
+    },
+  };
+  return releases;
 }
 
 /** Requests through the routes, in this process. */
