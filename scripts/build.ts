@@ -9,6 +9,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import manifest from "../package.json" with { type: "json" };
 import { bundlePages } from "../src/dashboard/bundle.ts";
+import { bundlePreload } from "../src/testing/bundle.ts";
 
 const TARGETS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64", "windows-x64"] as const;
 type Target = (typeof TARGETS)[number];
@@ -77,6 +78,7 @@ async function bundle(
   outfile: string,
 ): Promise<Bun.BuildOutput> {
   const pages = JSON.stringify(await bundlePages());
+  const preload = JSON.stringify(await bundlePreload());
   return Bun.build({
     entrypoints,
     plugins: [
@@ -86,6 +88,15 @@ async function bundle(
           build.onLoad({ filter: /[\\/]dashboard[\\/]pages\.ts$/ }, () => ({
             loader: "ts",
             contents: `export const pages = async () => (${pages});`,
+          }));
+        },
+      },
+      {
+        name: "what tests are given",
+        setup: (build) => {
+          build.onLoad({ filter: /[\\/]testing[\\/]preload-text\.ts$/ }, () => ({
+            loader: "ts",
+            contents: `export const preloadText = async () => ${preload};`,
           }));
         },
       },

@@ -19,6 +19,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   mailbox: [...FOUNDATION, "journal", "providers", "outcome", "supervise/budget"],
   outbound: [...FOUNDATION, "journal", "providers", "outcome", "supervise/budget"],
   reconcile: [...FOUNDATION, "journal", "providers", "outcome", "ingress/split"],
+  testing: [...FOUNDATION, "journal", "mailbox", "outcome", "providers"],
   admin: [
     ...FOUNDATION,
     "journal",
@@ -155,7 +156,7 @@ export function unusedOffences(
   exported: readonly string[],
 ): Offence[] {
   const isEntry = (path: string): boolean =>
-    /^src\/main\.ts$|(?:\/|-)thread\.ts$|^src\/dashboard\/client\/main\.tsx$/.test(path) ||
+    /^src\/main\.ts$|(?:\/|-)thread\.ts$|^src\/(?:dashboard\/client\/main\.tsx|testing\/preload\.ts)$/.test(path) ||
     exported.includes(path);
   const reached = new Set(paths.filter(isEntry));
   for (const path of reached) {

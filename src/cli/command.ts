@@ -25,6 +25,8 @@ export interface Operand {
   readonly summary: string;
   readonly required: boolean;
   readonly choices?: readonly string[];
+  /** The last one may be given any number of times. */
+  readonly many?: true;
 }
 
 export interface Option {
@@ -58,20 +60,23 @@ export interface Call {
 
 /** The operands and options of one run, by their long names. */
 export class Given {
-  readonly #operands: readonly (string | undefined)[];
+  readonly #operands: readonly unknown[];
   readonly #options: Readonly<Record<string, unknown>>;
 
-  constructor(
-    operands: readonly (string | undefined)[],
-    options: Readonly<Record<string, unknown>>,
-  ) {
+  constructor(operands: readonly unknown[], options: Readonly<Record<string, unknown>>) {
     this.#operands = operands;
     this.#options = options;
   }
 
   /** By place; empty when it was not given (the parser has refused a missing required one). */
   operand(place: number): string {
-    return this.#operands[place] ?? "";
+    const value = this.#operands[place];
+    return typeof value === "string" ? value : "";
+  }
+
+  /** All that was given of an operand that may be given many times. */
+  rest(place: number): readonly string[] {
+    return textsOf(this.#operands[place]);
   }
 
   text(name: string): string | undefined {
@@ -90,8 +95,9 @@ export class Given {
 
   texts(name: string): readonly string[] {
     const value = this.#options[name];
-    return Array.isArray(value)
-      ? value.filter((each): each is string => typeof each === "string")
-      : [];
+    return textsOf(value);
   }
 }
+
+const textsOf = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];

@@ -13,12 +13,14 @@ import { send } from "./commands/send.ts";
 import { dev, serve } from "./commands/serve.ts";
 import { simulate } from "./commands/simulate.ts";
 import { tail } from "./commands/tail.ts";
+import { test } from "./commands/test.ts";
 import { completions } from "./completions/command.ts";
 
 /** The table of commands, in the order in which a newcomer needs them. */
 export const commands: readonly Command[] = [
   init,
   check,
+  test,
   dev,
   serve,
   send,

@@ -15,6 +15,8 @@ export interface CliDeps {
   dev(options: ServeOptions): Promise<number>;
   /** Measures durable acknowledgements on this disk and prints them; answers the exit code. */
   bench(options: BenchOptions): Promise<number>;
+  /** Runs the tests of the team's handlers; answers the exit code. */
+  test(options: TestOptions): Promise<number>;
   /** Plays a provider until Ctrl-C; answers the exit code. */
   simulate(options: SimulateOptions): Promise<number>;
   /** Looks after a data folder while no server runs on it; answers the exit code. */
@@ -69,6 +71,11 @@ export interface SimulateOptions {
   readonly speed: number;
   readonly scenario: Scenario;
   readonly json: boolean;
+}
+
+export interface TestOptions {
+  /** For the test runner, as it is. */
+  readonly words: readonly string[];
 }
 
 export interface DoctorOptions {

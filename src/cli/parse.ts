@@ -81,7 +81,8 @@ function add(
   }
   if (command.run !== undefined) {
     parser.allowExcessArguments(siblings !== null).action(() => {
-      const extra = parser.args[(command.operands ?? []).length];
+      const operands = command.operands ?? [];
+      const extra = operands.at(-1)?.many ? undefined : parser.args[operands.length];
       if (extra !== undefined)
         throw unknownWord(
           siblings === null ? extra : (parser.args[0] ?? extra),
@@ -132,10 +133,8 @@ function misunderstood(
 }
 
 function argumentOf(operand: Operand): Argument {
-  const argument = new Argument(
-    operand.required ? `<${operand.name}>` : `[${operand.name}]`,
-    operand.summary,
-  );
+  const name = `${operand.name}${operand.many ? "..." : ""}`;
+  const argument = new Argument(operand.required ? `<${name}>` : `[${name}]`, operand.summary);
   return operand.choices === undefined ? argument : argument.choices([...operand.choices]);
 }
 

@@ -9,6 +9,7 @@ export function realDeps(io: Io, build: typeof BUILD): CliDeps {
     dev: async (options) => (await import("./serve.ts")).serve("dev", options, io),
     bench: async (options) => (await import("./bench.ts")).bench(options, io),
     simulate: async (options) => (await import("./simulate/simulate.ts")).simulate(options, io),
+    test: async (options) => (await import("./test.ts")).runTests(options, io),
     doctor: async (options) => (await import("./doctor.ts")).doctor(options, io),
     loadSettings: async ({ config, cwd, env }) => {
       const { findConfig } = await import("../config/find.ts");

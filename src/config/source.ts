@@ -35,7 +35,7 @@ const NEEDED = [
 ] as const;
 export type NeededKey = (typeof NEEDED)[number];
 
-const SOURCE_KEYS: readonly string[] = [
+export const SOURCE_KEYS: readonly string[] = [
   "provider",
   ...NEEDED,
   "baseUrl",
@@ -133,12 +133,12 @@ function provided(
   };
 }
 
-type Handling = Pick<
+export type Handling = Pick<
   SourceSettings,
   "handler" | "schemas" | "order" | "onStale" | "timeoutMs" | "retry" | "supervise"
 >;
 
-function handling(fields: Fields): Handling {
+export function handling(fields: Fields): Handling {
   return {
     handler: fields.read("onEvent", callable, false),
     schemas: fields.read("schemas", eventSchemas, []),
@@ -158,7 +158,7 @@ const supervise: Check<SourceSettings["supervise"]> = (value, place) => {
   };
 };
 
-const eventPointers: Check<EventSettings> = (value, place) => {
+export const eventPointers: Check<EventSettings> = (value, place) => {
   const fields = new Fields(value, place, [
     "items",
     "id",

@@ -1,6 +1,7 @@
 import * as configFile from "./types/config.ts" with { type: "text" };
 import * as handlerFile from "./types/handler.ts" with { type: "text" };
 import * as schemasFile from "./types/schemas.ts" with { type: "text" };
+import * as testingFile from "./types/testing.ts" with { type: "text" };
 import * as verifyFile from "./types/verify.ts" with { type: "text" };
 
 /** The first line of the file: by it `init` knows a file that is its own to renew. */
@@ -21,17 +22,52 @@ export const env: (name: string, fallback?: string) => string;
 export const Type: SchemaBuilder;
 `;
 
+/** What `longstop/testing` exports beside its types; held against the module itself by the tests. */
+const TESTING_VALUES = `/**
+ * Runs a handler on one event with a context in memory, by the same code as in production, and answers what
+ * the journal would keep. Never rejects for what the handler does.
+ */
+export function deliver<State = Payload>(
+  receiver: Receiver<State>,
+  event: TestEvent,
+  options?: DeliverOptions<NoInfer<State>>,
+): Promise<Delivered<State>>;
+
+/** An event as the provider (or a source of the configuration) would send and name it. */
+export function sample(from: string | SourceConfig, type: string, options?: SampleOptions): TestEvent;
+
+/** Receives events as the process would: in turn by connection, with state, staleness and duplicates. */
+export function inbox<State = Payload>(
+  receiver: Receiver<State>,
+  options?: { readonly clock?: TestClock },
+): TestInbox<State>;
+
+/** Time that passes when it is told to. Default start: the first of January 2026, UTC. */
+export function testClock(start?: Date | string): TestClock;
+`;
+
+const TESTING_IMPORTS =
+  'import type { Duration, LogFields, OnEvent, Payload, SourceConfig } from "longstop";';
+
 /**
- * The declarations of the module `longstop`, as a file for the team's editor and compiler. They are the
+ * The declarations of `longstop` and `longstop/testing`, as a file for the team's editor and compiler. They are the
  * very texts that this program is compiled against, carried along, so that the two cannot drift apart.
  */
 export function typesText(): string {
   const parts = [handlerFile, schemasFile, verifyFile, configFile].map((file) =>
     withoutImports(textOf(file)),
   );
-  const body = [...parts, VALUES].join("\n").trim();
-  const indented = body.replaceAll(/^(?=.)/gm, "  ");
-  return `${TYPES_HEAD}\ndeclare module "longstop" {\n${indented}\n}\n`;
+  const testing = [TESTING_IMPORTS, withoutImports(textOf(testingFile)), TESTING_VALUES];
+  const modules = [declared("longstop", [...parts, VALUES]), declared("longstop/testing", testing)];
+  return `${TYPES_HEAD}\n${modules.join("\n")}`;
+}
+
+function declared(module: string, parts: readonly string[]): string {
+  const indented = parts
+    .join("\n")
+    .trim()
+    .replaceAll(/^(?=.)/gm, "  ");
+  return `declare module "${module}" {\n${indented}\n}\n`;
 }
 
 /** The compiler sees a module of types; at run time it is the module's text. */

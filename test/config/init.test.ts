@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import * as longstop from "../../src/config/define.ts";
 import { initFolder } from "../../src/config/init.ts";
 import { typesText } from "../../src/config/types-text.ts";
+import * as testing from "../../src/testing/testing.ts";
 import { ConfigFolder } from "../support/config-folder.ts";
 import { PRESETS } from "../support/config-presets.ts";
 
@@ -136,4 +137,27 @@ test("an unknown provider, or a folder that cannot be, is a sentence and writes 
     presets: PRESETS,
   });
   expect(impossible.ok ? "" : impossible.error).toContain("cannot be written");
+});
+
+test("the written types know the module for tests", async () => {
+  using folder = new ConfigFolder();
+  await init(folder);
+  const declared = [...typesText().matchAll(/^ {2}export function (\w+)/gm)].map(
+    ([, name]) => name,
+  );
+  expect(declared.sort()).toEqual(Object.keys(testing).sort());
+  folder.write({
+    "try.ts": `import { deliver, inbox, sample, testClock } from "longstop/testing";
+      import config from "./longstop.config.ts";
+      const clock = testClock();
+      const result = await deliver((event, ctx) => { ctx.state.count = 1; }, sample("stripe", "invoice.paid"), { clock });
+      export const outcome: "completed" | string = result.outcome;
+      const source = config.sources?.["inbox"];
+      if (source) await inbox(source).receive({ type: "x" });`,
+  });
+  expect(compile(folder)).toBe("");
+  folder.write({
+    "wrong.ts": `import { sample } from "longstop/testing";\nsample("stripe", "x", { when: 1 });`,
+  });
+  expect(compile(folder)).toContain("wrong.ts(2,25)");
 });

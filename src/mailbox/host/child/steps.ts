@@ -27,11 +27,11 @@ export class Steps {
   async step<T>(name: string, run: () => T | Promise<T>): Promise<T> {
     this.#claim(name);
     const earlier = this.#journaled.get(name);
-    if (earlier !== undefined) return fromText(earlier);
+    if (earlier !== undefined) return stepValue(earlier);
     const text = await this.#run(name, run);
     this.#record.assertRunning();
     await this.#journal(this.#record.job.no, name, text);
-    return fromText(text);
+    return stepValue(text);
   }
 
   #claim(name: string): void {
@@ -57,7 +57,7 @@ export class Steps {
   async #run(name: string, run: () => unknown): Promise<string> {
     try {
       const result = await run();
-      return result === undefined ? UNDEFINED : textOf(name, result);
+      return stepText(name, result);
     } catch (error) {
       // It left nothing behind, so the handler may catch this and try the step again.
       this.#named.delete(name);
@@ -66,7 +66,9 @@ export class Steps {
   }
 }
 
-function textOf(name: string, result: unknown): string {
+/** A step's result as it is kept. Throws `Refused` for what JSON cannot hold, or what is too large. */
+export function stepText(name: string, result: unknown): string {
+  if (result === undefined) return UNDEFINED;
   const what = `The result of step ${JSON.stringify(name)}`;
   const text = jsonText(result, what, "step_not_serialisable");
   const bytes = Buffer.byteLength(text);
@@ -77,4 +79,5 @@ function textOf(name: string, result: unknown): string {
   );
 }
 
-const fromText = (text: string) => (text === UNDEFINED ? undefined : JSON.parse(text));
+/** The same, read back. */
+export const stepValue = (text: string) => (text === UNDEFINED ? undefined : JSON.parse(text));
