@@ -90,7 +90,7 @@ describe.skipIf(CHROMIUM === null)("every page", () => {
       if (status !== 202) continue;
       await page.goto(`${world.server.adminUrl}/events/${id}`);
       await page.getByRole("heading", { name: "Payload" }).waitFor();
-      await page.getByRole("region", { name: "Payload, unfolded" }).waitFor();
+      await page.getByRole("region", { name: "The payload, unfolded" }).waitFor();
     }
     await page.goto(`${world.server.adminUrl}/events`);
     await page.getByRole("link", { name: /order/ }).first().waitFor();

@@ -65,7 +65,7 @@ function Whole({ connection }: { connection: ConnectionView }) {
             {connection.state === null ? (
               <p className="soft">Its handler has kept nothing yet.</p>
             ) : (
-              <Payload value={connection.state} />
+              <Payload value={connection.state} name="state" />
             )}
           </div>
         </section>

@@ -12,7 +12,8 @@ const TEXT_CHARS_MAX = 1_000;
 const DEPTH_SHOWN_MAX = 24;
 
 /** A value with folding and search. Nothing in it is ever more than text. */
-export function Payload({ value, tools }: { value: unknown; tools?: ReactNode }) {
+export function Payload(props: { value: unknown; name?: string; tools?: ReactNode }) {
+  const { value, tools, name = "payload" } = props;
   const [folds, setFolds] = useState<ReadonlyMap<string, boolean>>(new Map());
   const [max, setMax] = useState(LINES_STEP);
   const [text, setText] = useState("");
@@ -31,8 +32,8 @@ export function Payload({ value, tools }: { value: unknown; tools?: ReactNode })
           <Icon name="search" />
           <input
             type="search"
-            aria-label="Search in the payload"
-            placeholder="Search in the payload"
+            aria-label={`Search in the ${name}`}
+            placeholder={`Search in the ${name}`}
             value={text}
             onChange={(e) => setText(e.target.value)}
           />
@@ -48,7 +49,7 @@ export function Payload({ value, tools }: { value: unknown; tools?: ReactNode })
         {tools}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <section className="json" tabIndex={0} aria-label="Payload, unfolded">
+      <section className="json" tabIndex={0} aria-label={`The ${name}, unfolded`}>
         {lines.map((line) => (
           <JsonLine key={line.pointer} line={line} search={text} onFold={() => fold(line)} />
         ))}
