@@ -201,7 +201,7 @@ export interface OwedReads {
   ): Promise<{ deliveries: readonly OwedDelivery[]; more: boolean; upTo: Seq }>;
   /** When the next of an endpoint's waiting deliveries is due; `null`: none waits. */
   nextDue(endpoint: EndpointId): Promise<Millis | null>;
-  /** One per seq, in order; `null` for one that is gone. */
+  /** Events that an earlier reading named: it waits for nothing. One per seq, in order; `null` for one that is gone. */
   outgoing(events: readonly Seq[]): Promise<readonly (OutgoingEvent | null)[]>;
   /** Pull: unacknowledged deliveries in the order in which they came to be owed, after the place `after` (0: from the first). */
   unacked(

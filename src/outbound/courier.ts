@@ -12,6 +12,7 @@ import { Gathering } from "./gathering.ts";
 import { judge, judgeUnconfirmed, type Verdict } from "./judge.ts";
 import type { Lines } from "./lines.ts";
 import { Loader } from "./loader.ts";
+import { OncePerTurn } from "./once-per-turn.ts";
 import type { Outcomes } from "./outcomes.ts";
 import { bytesOf, type Loaded, sorted } from "./parcel.ts";
 import { Refill } from "./refill.ts";
@@ -57,6 +58,8 @@ export class Courier {
   readonly #loader: Loader;
   readonly #gathering: Gathering;
   readonly #abort = new AbortController();
+  /** Once for all that come back in one turn: what they make room for is read together. */
+  readonly #back: OncePerTurn;
   readonly #pumpAgain = (): void => this.#pump();
   /** Requests, from the reading of their bodies to the recording of their outcomes. */
   #inFlight = 0;
@@ -68,6 +71,7 @@ export class Courier {
     const { clock, log, owed } = deps;
     this.#alarm = new Alarm(clock, () => this.#rang());
     const alarm = this.#alarm;
+    this.#back = new OncePerTurn(clock, this.#pumpAgain);
     const filled = this.#pumpAgain;
     this.#refill = new Refill({ clock, log, owed, window: this.#window, alarm, filled });
     this.#gate = new Gate({ ...deps, alarm });
@@ -174,7 +178,7 @@ export class Courier {
     const back = (): void => {
       this.#inFlight -= requests;
       if (this.#inFlight === 0) this.#idle?.();
-      this.#pump();
+      this.#back.call();
     };
     work.then(back, (error: unknown) => {
       this.#deps.fell(error);
@@ -218,8 +222,7 @@ export class Courier {
 
   async #expire(endpoint: Endpoint, late: OwedDelivery): Promise<void> {
     const { clock, random, outcomes } = this.#deps;
-    const { settings } = endpoint;
-    const verdict = judgeUnconfirmed(late.attempts, settings, clock.now(), random);
+    const verdict = judgeUnconfirmed(late.attempts, endpoint.settings, clock.now(), random);
     if (await outcomes.unconfirmed(endpoint, late, verdict))
       this.#depart(endpoint, [late], verdict);
   }

@@ -42,7 +42,7 @@ export class ReaderClient {
   }
 
   async read(name: keyof AllReads, args: readonly unknown[]): Promise<unknown> {
-    await this.#deps.ready();
+    if (!NAMED_BEFORE.has(name)) await this.#deps.ready();
     for (let tries = 1; ; tries++) {
       const asked = this.#thread;
       try {
@@ -75,6 +75,9 @@ export class ReaderClient {
 
 const refusal = (code: string | null): ReadRefused["code"] =>
   code === "behind" || code === "bad_cursor" ? code : "slow";
+
+/** What is asked for was named by an earlier reading of this thread, which waited: it is all there. */
+const NAMED_BEFORE: ReadonlySet<keyof AllReads> = new Set(["outgoing"]);
 
 const READ_NAMES = {
   events: 1,
