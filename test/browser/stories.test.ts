@@ -58,6 +58,7 @@ describe.skipIf(CHROMIUM === null)("an operator at the dashboard", () => {
 
   test("finds failed events by their cause, reads why, and replays them once it is mended", async () => {
     const { page, faults } = await open(browser);
+    await world.configure({ failing: true });
     const ids = ["1", "2", "3"].map((id) => ({ id: `doomed-${id}`, customer: id, fails: true }));
     const sent = await Promise.all(ids.map((order) => world.send(order)));
     for (const { id } of sent)
@@ -69,7 +70,7 @@ describe.skipIf(CHROMIUM === null)("an operator at the dashboard", () => {
     await page.getByRole("link", { name: "order.created" }).click();
     await page.getByText("Why it failed:").waitFor();
     await page.getByText("Attempt 2").waitFor();
-    await world.mend();
+    await world.configure({ failing: false });
     await page.goBack();
     await page.getByRole("button", { name: "Replay", exact: true }).click();
     await page.getByRole("button", { name: "Replay 3 events" }).click();
@@ -151,6 +152,52 @@ describe.skipIf(CHROMIUM === null)("an operator at the dashboard", () => {
     await page.waitForURL(/\/events\/evt_/);
     await page.keyboard.press("?");
     await page.getByRole("dialog", { name: "Keyboard and words" }).waitFor();
+    await page.context().close();
+  }, 30_000);
+
+  test("lets a request out of the quarantine once its secret is mended", async () => {
+    const { page, faults } = await open(browser);
+    const { status } = await world.send({ id: "kept-out" }, { secret: "forgotten" });
+    expect(status).toBe(401);
+    await login(page, world);
+    await page.getByRole("link", { name: "Quarantine" }).click();
+    await page.getByRole("link", { name: "signature_mismatch" }).first().click();
+    await page.getByText("kept-out").waitFor();
+    await page.getByRole("button", { name: "Verify it again" }).click();
+    await page.getByText("Still fails").waitFor();
+
+    await world.configure({ failing: false, also: "forgotten" });
+    await page.getByRole("button", { name: "Release what passes" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Release" }).click();
+
+    await page.getByRole("link", { name: "Open the first event" }).click();
+    await page.getByText('"kept-out"').waitFor();
+    expect(faults.filter((fault) => !fault.includes("404"))).toEqual([]);
+    await page.context().close();
+  }, 30_000);
+
+  test("registers an endpoint, is shown its secret once, and rotates it", async () => {
+    const { page, faults } = await open(browser);
+    await login(page, world);
+    await page.getByRole("link", { name: "Endpoints" }).click();
+    await page.getByRole("button", { name: "New endpoint" }).click();
+    await page.getByLabel("URL").fill("https://subscriber.example/hook");
+    await page.getByLabel(/Types of events/).fill("nothing.*");
+    await page.getByRole("button", { name: "Register it" }).click();
+    const first = await page.getByRole("dialog").locator(".secret").textContent();
+    await page.getByRole("button", { name: "Done" }).click();
+
+    await page.getByRole("button", { name: "Rotate secret" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Rotate secret" }).click();
+    const fresh = page.getByRole("dialog", { name: "The new secret" });
+    const second = await fresh.locator(".secret").textContent();
+    await fresh.getByRole("button", { name: "Done" }).click();
+
+    expect(first).toMatch(/^whs[ek]c?_/);
+    expect(second).not.toBe(first);
+    await page.getByText("current").waitFor();
+    await page.getByText(/until in/).waitFor();
+    expect(faults).toEqual([]);
     await page.context().close();
   }, 30_000);
 });

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { Server } from "../support/executable.ts";
+import { until } from "../support/processes.ts";
 
 /** An installation with something to look at: used by the stories and by the screenshots. */
 
@@ -8,12 +9,18 @@ const SECRET = "secret-of-the-world";
 const FAILING = 'throw new Error("The warehouse answered 503 for order " + event.data.id);';
 const MENDED = "ctx.state.seen = (ctx.state.seen ?? 0) + 1;";
 
-/** `failing`: the handler of orders fails for those marked so. */
-function config({ failing }: { failing: boolean }): string {
+interface Wish {
+  /** The handler of orders fails for those marked so. */
+  readonly failing: boolean;
+  /** A secret that is taken beside the right one. */
+  readonly also?: string;
+}
+
+function config({ failing, also = SECRET }: Wish): string {
   return `import { defineConfig } from "longstop";
 const keys = {
   provider: "custom",
-  verify: { scheme: "hmac", header: "x-signature", secrets: ["${SECRET}"] },
+  verify: { scheme: "hmac", header: "x-signature", secrets: ["${SECRET}", "${also}"] },
   event: { id: "/id", type: "/type", connection: "/customer", occurredAt: "/at" },
 };
 export default defineConfig({
@@ -51,12 +58,20 @@ export class World {
     return new World(server);
   }
 
-  /** The handler no longer fails; resolves once the configuration is in use. */
-  async mend(): Promise<void> {
-    await this.server.write("longstop.config.ts", config({ failing: false }));
+  /** Changes the configuration; resolves once it is in use. */
+  async configure(wish: Wish): Promise<void> {
+    const before = await this.#reloads();
+    await this.server.write("longstop.config.ts", config(wish));
     this.server.signal("SIGHUP");
-    while (!(await this.server.logs()).includes("the configuration was reloaded"))
-      await Bun.sleep(25);
+    await until(
+      "the configuration is in use",
+      10_000,
+      async () => (await this.#reloads()) > before,
+    );
+  }
+
+  async #reloads(): Promise<number> {
+    return (await this.server.logs()).split("the configuration was reloaded").length;
   }
 
   /** Sends one order, or what is given as its text; answers the status and the first event's id. */
