@@ -10,6 +10,7 @@ import { Copy } from "../parts/copy.tsx";
 import { Fact } from "../parts/fact.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Payload } from "../parts/payload.tsx";
+import { Recognised } from "../parts/recognised.tsx";
 import { RequestCard } from "../parts/request.tsx";
 import { Sentence } from "../parts/sentence.tsx";
 import { Notice, Shown } from "../parts/states.tsx";
@@ -47,6 +48,7 @@ function Whole({ event }: { event: EventView }) {
               )}
             </div>
           </section>
+          <Recognised event={event} />
           <RequestCard event={event} />
         </div>
         <div className="stack">
