@@ -16,6 +16,7 @@ import type { Onward } from "./ingress/onward.ts";
 import { PUBLIC_APP } from "./ingress/routes.ts";
 import { SourceTable } from "./ingress/sources.ts";
 import { openJournal } from "./journal/client.ts";
+import { JournalMeter } from "./journal/meter.ts";
 import { checkUnclean } from "./journal/unclean.ts";
 import { providerDeps } from "./providers/deps.ts";
 import { Supervisor } from "./supervise/supervisor.ts";
@@ -51,7 +52,8 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
     deps.onFailure(detail);
   };
   const { dataDir, dedupeMs } = initial;
-  const store = await openJournal(dataDir, { dedupeMs }, { ...common, onFailure: failed });
+  const meter = new JournalMeter(clock);
+  const store = await openJournal(dataDir, { dedupeMs }, { ...common, meter, onFailure: failed });
   const http = openHttpClient(clock, () => now.settings.network.allowPrivate);
   const providers = providerDeps({ fetch: guardedFetch(http), clock });
   const outbound = sending(store, http, deps.secretKey, now, common);
@@ -64,7 +66,8 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const hinted: Onward["hinted"] = (source, key) => reconciler.hinted(source, key);
   const ways: Onward = { post, fanOut, hinted };
   const open = receiving(store, sources, ways, confirmations, now, common);
-  const operated = { operations, releases: open.quarantine.releases, pool, outbound, reconciler };
+  const parts = { operations, releases: open.quarantine.releases, pool, outbound, reconciler };
+  const operated = { ...parts, roster, counted: [open.requests, ...meter.families()] };
   const admin = operators(store, { ...operated, fixedKey: deps.fixedKey }, now, common);
   const operating = new Elysia().use(dashboardRoutes()).use(admin.routes);
   const listeners = new Listeners(clock, applications(initial.listen, open.routes, operating));

@@ -12,6 +12,7 @@ import type { Reconciling } from "../reconcile/reconciling.ts";
 import type { KeyRing } from "./auth/key-ring.ts";
 import type { Sessions } from "./auth/sessions.ts";
 import type { Slowdown } from "./auth/slowdown.ts";
+import type { Measured } from "./metrics/measured.ts";
 import type { StatsHistory } from "./stats/history.ts";
 
 /** All that the operators' API stands on. */
@@ -30,6 +31,8 @@ export interface AdminDeps {
   readonly outgoing?: Outgoing;
   /** Asking providers for what was missed; likewise. */
   readonly recovering?: Recovering;
+  /** What is measured elsewhere; `/metrics` is offered with it. */
+  readonly measured?: Measured;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

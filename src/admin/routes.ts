@@ -10,6 +10,7 @@ import { eventEndpoints } from "./events/endpoints.ts";
 import { keyEndpoints } from "./keys/endpoints.ts";
 import { publishEndpoints } from "./messages/publish.ts";
 import { pullEndpoints } from "./messages/pull.ts";
+import { metricsEndpoints } from "./metrics/endpoints.ts";
 import { openApiEndpoints } from "./openapi/endpoints.ts";
 import { quarantineEndpoints } from "./quarantine/endpoints.ts";
 import { replayEndpoints } from "./replays/endpoints.ts";
@@ -35,6 +36,7 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...sessionEndpoints(deps),
     ...statsEndpoints(deps),
     ...statusEndpoints(deps),
+    ...(deps.measured === undefined ? [] : metricsEndpoints(deps, deps.measured)),
   ];
   return [...endpoints, ...openApiEndpoints(endpoints, deps.version)];
 }

@@ -6,8 +6,10 @@ import { readinessOf } from "../admin/readiness.ts";
 import { adminRoutes } from "../admin/routes.ts";
 import { StatsHistory } from "../admin/stats/history.ts";
 import { BUILD } from "../base/build.ts";
+import type { Family } from "../base/metrics.ts";
 import type { JournalHandle } from "../journal/client.ts";
 import type { HandlerPool } from "../mailbox/host/pool.ts";
+import type { Roster } from "../mailbox/roster.ts";
 import type { Outbound } from "../outbound/outbound.ts";
 import type { Reconciler } from "../reconcile/reconciler.ts";
 import type { Common, Now } from "./parts.ts";
@@ -16,6 +18,9 @@ import type { Common, Now } from "./parts.ts";
 export interface Operated extends Pick<AdminDeps, "operations" | "releases"> {
   readonly fixedKey: string | null;
   readonly pool: HandlerPool;
+  readonly roster: Pick<Roster, "figures">;
+  /** What is counted as it happens. */
+  readonly counted: readonly Family[];
   readonly outbound: Outbound;
   readonly reconciler: Reconciler;
 }
@@ -23,7 +28,7 @@ export interface Operated extends Pick<AdminDeps, "operations" | "releases"> {
 /** The operators' address. */
 export function operators(store: JournalHandle, operated: Operated, now: Now, common: Common) {
   const { journal, reads, sending: sendingReads, reconciling: reconcilingReads } = store;
-  const { operations, releases, fixedKey, pool, outbound, reconciler } = operated;
+  const { operations, releases, fixedKey, pool, outbound, reconciler, roster } = operated;
   const { clock, random } = common;
   const keys = new KeyRing({ reads, journal, clock, random, fixedKey });
   const history = new StatsHistory({ ...common, reads });
@@ -34,6 +39,14 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
     releases,
     outgoing: { sending: outbound.sending, pulling: outbound.pulling, reads: sendingReads },
     recovering: { reconciling: reconciler, reads: reconcilingReads },
+    measured: {
+      counted: operated.counted,
+      mailboxes: () => roster.figures,
+      hosts: () => pool.health(),
+      lag: store.lag,
+      memory: () => process.memoryUsage.rss(),
+      startedAt: clock.now(),
+    },
     keys,
     history,
     slowdown: new Slowdown(clock),

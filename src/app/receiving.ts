@@ -1,3 +1,4 @@
+import { Counter } from "../base/metrics.ts";
 import { BodyRoom } from "../ingress/body-room.ts";
 import type { Onward } from "../ingress/onward.ts";
 import { QuarantineDesk } from "../ingress/quarantine-desk.ts";
@@ -26,7 +27,13 @@ export function receiving(
     store: kept,
     development: () => now.settings.development,
   });
+  const requests = new Counter(
+    "longstop_requests_total",
+    "Requests to the public listener, by source and status of the answer.",
+    ["source", "status"],
+  );
   const deps = {
+    requests,
     ...common,
     ...ways,
     room: new BodyRoom(clock),
@@ -34,5 +41,5 @@ export function receiving(
     draining: () => now.draining,
   };
   const routes = ingressRoutes(deps, (token) => confirmations.confirm(token));
-  return { uses, quarantine, routes };
+  return { uses, quarantine, routes, requests };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../base/clock.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Log } from "../base/log.ts";
+import type { Counter } from "../base/metrics.ts";
 import { problem } from "../base/problems.ts";
 import { type Journal, JournalRefused } from "../journal/journal.ts";
 import type { HandshakeReply } from "../providers/provider.ts";
@@ -23,6 +24,8 @@ export interface ReceiveDeps extends Onward {
   readonly room: BodyRoom;
   /** What becomes of a request that is not verified. */
   readonly quarantine: Pick<Quarantine, "unproven">;
+  /** Counts requests by source and status, where somebody wants to know. */
+  readonly requests?: Counter;
   readonly clock: Clock;
   readonly log: Log;
   draining(): boolean;
@@ -33,6 +36,19 @@ export interface ReceiveDeps extends Onward {
  * Never rejects: whatever breaks on our side is logged and answered with a 503, so that the sender tries again.
  */
 export async function receive(
+  request: Request,
+  peer: string,
+  sourceName: string,
+  deps: ReceiveDeps,
+): Promise<Response> {
+  const response = await answered(request, peer, sourceName, deps);
+  // A name that nobody configured is the sender's to choose, and no label.
+  const known = response.status === 404 ? "" : sourceName;
+  deps.requests?.add([known, String(response.status)]);
+  return response;
+}
+
+async function answered(
   request: Request,
   peer: string,
   sourceName: string,

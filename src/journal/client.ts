@@ -11,6 +11,7 @@ import { indexFile, lockFile } from "./files.ts";
 import { GroupCommit } from "./group-commit.ts";
 import type { Journal, MailboxReads, Reads } from "./journal.ts";
 import { type InstanceLock, lockInstance } from "./lock.ts";
+import type { JournalMeter } from "./meter.ts";
 import { removeProjection } from "./projection/open.ts";
 import type { QuarantineStore } from "./quarantine.ts";
 import { quarantineThrough } from "./quarantine-client.ts";
@@ -26,6 +27,8 @@ export interface JournalDeps {
   readonly log: Log;
   /** The log is in doubt or a thread that writes died: refuse requests, then end the process non-zero. */
   onFailure(detail: string): void;
+  /** Counts what is journaled, where somebody wants to know. */
+  readonly meter?: JournalMeter;
 }
 
 export interface JournalOptions {
@@ -103,7 +106,8 @@ async function openLocked(
     { dataDir, identity: random.text(24), run, dedupeMs, rebuild },
     { clock, log, died: inDoubt, damaged },
   );
-  const port = { commit: (batch: Batch) => commit(writers, batch) };
+  const plain = { commit: (batch: Batch) => commit(writers, batch) };
+  const port = deps.meter?.aroundPort(plain) ?? plain;
   const { projected } = writers;
   const lag = (): number => journal.head - projected.applied;
   const journal = new GroupCommit({ port, clock, run, head: seq(head), lag, onFailure });
@@ -135,7 +139,7 @@ async function openLocked(
     throw error;
   }
   return {
-    journal,
+    journal: deps.meter?.around(journal) ?? journal,
     ...readings(operators, mailboxes),
     quarantine: quarantineThrough(writers.log),
     ...last,
