@@ -1,4 +1,4 @@
-import { type Clock, sleep } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Seq } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
@@ -6,6 +6,7 @@ import type { Journal } from "../journal/journal.ts";
 import type { OwedDelivery, OwedReads } from "../journal/sending.ts";
 import type { Doing } from "./activity.ts";
 import { Alarm } from "./alarm.ts";
+import { type Carried, Carrier } from "./carrier.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { Gate } from "./gate.ts";
 import { Gathering } from "./gathering.ts";
@@ -14,10 +15,11 @@ import type { Lines } from "./lines.ts";
 import { Loader } from "./loader.ts";
 import { OncePerTurn } from "./once-per-turn.ts";
 import type { Outcomes } from "./outcomes.ts";
-import { bytesOf, type Loaded, sorted } from "./parcel.ts";
+import type { Loaded } from "./parcel.ts";
 import { Refill } from "./refill.ts";
 import type { Sender } from "./sender.ts";
 import { BODY_GONE, nextAt } from "./tried.ts";
+import { Underway } from "./underway.ts";
 import { Window } from "./window.ts";
 
 export interface CourierDeps {
@@ -37,6 +39,8 @@ export interface CourierDeps {
 
 /** After the grace: what the aborted requests need to come back. */
 const ABORT_MS = 1_000;
+/** Outcomes that may wait for the journal, in times of the endpoint's concurrency. */
+const RECORDING_MAX = 4;
 
 /**
  * Brings one endpoint what it is owed. Everything it knows is a window on the journal (see `Window`), so that a
@@ -56,26 +60,29 @@ export class Courier {
   readonly #refill: Refill;
   readonly #gate: Gate;
   readonly #loader: Loader;
+  readonly #carrier: Carrier;
   readonly #gathering: Gathering;
   readonly #abort = new AbortController();
   /** Once for all that come back in one turn: what they make room for is read together. */
   readonly #back: OncePerTurn;
   readonly #pumpAgain = (): void => this.#pump();
-  /** Requests, from the reading of their bodies to the recording of their outcomes. */
+  /** Requests, from the reading of their bodies to the last byte of the answer. */
   #inFlight = 0;
+  /** The same, and those whose outcomes are being recorded. */
+  readonly #underway: Underway;
   #stopped = false;
-  #idle: (() => void) | null = null;
 
   constructor(deps: CourierDeps) {
     this.#deps = deps;
     const { clock, log, owed } = deps;
+    this.#underway = new Underway(clock);
     this.#alarm = new Alarm(clock, () => this.#rang());
-    const alarm = this.#alarm;
-    this.#back = new OncePerTurn(clock, this.#pumpAgain);
-    const filled = this.#pumpAgain;
+    const [alarm, filled] = [this.#alarm, this.#pumpAgain];
+    this.#back = new OncePerTurn(clock, filled);
     this.#refill = new Refill({ clock, log, owed, window: this.#window, alarm, filled });
     this.#gate = new Gate({ ...deps, alarm });
     this.#loader = new Loader({ owed, log });
+    this.#carrier = new Carrier(deps);
     this.#gathering = new Gathering({ clock, alarm });
   }
 
@@ -117,15 +124,9 @@ export class Courier {
     this.#stopped = true;
     this.#alarm.stop();
     this.#deps.lines.leave(this.#pumpAgain);
-    if (this.#inFlight === 0) return;
-    const over = new AbortController();
-    const idle = new Promise<void>((resolve) => {
-      this.#idle = resolve;
-    });
-    await Promise.race([idle, sleep(this.#deps.clock, graceMs, over.signal)]);
+    await this.#underway.over(graceMs);
     this.#abort.abort();
-    await Promise.race([idle, sleep(this.#deps.clock, ABORT_MS, over.signal)]);
-    over.abort();
+    await this.#underway.over(ABORT_MS);
   }
 
   #rang(): void {
@@ -140,7 +141,7 @@ export class Courier {
     const most = strategy === "batch" ? batch.items : concurrency;
     this.#refill.fill(endpoint, most, most * 2);
     for (const late of this.#window.take(Number.POSITIVE_INFINITY, isLate))
-      this.#track(this.#expire(endpoint, late), 0);
+      this.#track(this.#expire(endpoint, late));
     for (let jobs = this.#next(endpoint); jobs.length > 0; jobs = this.#next(endpoint))
       this.#begin(endpoint, jobs);
   }
@@ -149,7 +150,11 @@ export class Courier {
   #next(endpoint: Endpoint): OwedDelivery[][] {
     const { concurrency, strategy, batch } = endpoint.settings;
     const ready = this.#window.ready.length;
-    const free = Math.min(concurrency - this.#inFlight, ready);
+    const most = Math.min(
+      concurrency,
+      concurrency * RECORDING_MAX - this.#underway.count + this.#inFlight,
+    );
+    const free = Math.min(most - this.#inFlight, ready);
     if (strategy === "batch") {
       if (free <= 0 || !this.#gathering.isRipe(endpoint, ready) || this.#pass(endpoint, 1) === 0)
         return [];
@@ -167,23 +172,14 @@ export class Courier {
   }
 
   #begin(endpoint: Endpoint, jobs: readonly OwedDelivery[][]): void {
+    this.#inFlight += jobs.length;
     for (const _ of jobs) this.#deps.lines.take();
     const loading = this.#loader.load(jobs.flat());
-    for (const job of jobs) this.#track(this.#haul(endpoint, job, loading), 1);
+    for (const job of jobs) this.#track(this.#haul(endpoint, job, loading));
   }
 
-  /** Counts it while it is under way. What it rejects with is a fault of ours. */
-  #track(work: Promise<void>, requests: 0 | 1): void {
-    this.#inFlight += requests;
-    const back = (): void => {
-      this.#inFlight -= requests;
-      if (this.#inFlight === 0) this.#idle?.();
-      this.#back.call();
-    };
-    work.then(back, (error: unknown) => {
-      this.#deps.fell(error);
-      back();
-    });
+  #track(work: Promise<void>): void {
+    this.#underway.track(work, this.#deps.fell, () => this.#back.call());
   }
 
   /** The story of one request: what it carries, what came of it, what follows. */
@@ -192,31 +188,35 @@ export class Courier {
     job: readonly OwedDelivery[],
     loading: Promise<readonly Loaded[] | null>,
   ): Promise<void> {
-    const { clock, random, lines, sender, outcomes } = this.#deps;
-    let bytes = 0;
+    const { clock, random, outcomes } = this.#deps;
+    const carried = await this.#carry(endpoint, job, loading);
+    if (carried === null) return this.#giveBack(job);
+    const { sent, whole, attempt, settled, unread } = carried;
+    if (unread.length > 0) this.#forget(unread);
+    this.#depart(endpoint, settled, BODY_GONE);
+    if (sent === null) return;
+    const deliveries = whole.map(({ delivery }) => delivery);
+    if (!sent.reply.ok && sent.reply.error.code === "aborted") return this.#giveBack(deliveries);
+    const verdict = judge(sent.reply, attempt, endpoint.settings, clock.now(), random);
+    this.#gate.note(verdict);
+    if (await outcomes.tried(endpoint, whole, sent, verdict))
+      this.#depart(endpoint, deliveries, verdict);
+  }
+
+  /** Up to the answer: from then on the next may begin, while this one's outcome is recorded. `null`: it cannot be read now. */
+  async #carry(
+    endpoint: Endpoint,
+    job: readonly OwedDelivery[],
+    loading: Promise<readonly Loaded[] | null>,
+  ): Promise<Carried | null> {
     try {
       const loaded = await loading;
-      if (loaded === null || this.#stopped) return this.#giveBack(job);
-      const { whole, emptied, gone, unread } = sorted(job, loaded);
-      if (unread.length > 0) this.#forget(unread);
-      const unsendable = [...emptied, ...gone];
-      if (unsendable.length > 0 && (await outcomes.unsendable(endpoint, emptied, gone)))
-        this.#depart(endpoint, unsendable, BODY_GONE);
-      const [first] = whole;
-      if (first === undefined) return;
-      bytes = bytesOf(whole);
-      lines.carry(bytes);
-      const attempt = first.delivery.attempts + 1;
-      const events = whole.map(({ event }) => event);
-      const sent = await sender.send(endpoint, events, attempt, this.#abort.signal);
-      const deliveries = whole.map(({ delivery }) => delivery);
-      if (!sent.reply.ok && sent.reply.error.code === "aborted") return this.#giveBack(deliveries);
-      const verdict = judge(sent.reply, attempt, endpoint.settings, clock.now(), random);
-      this.#gate.note(verdict);
-      if (await outcomes.tried(endpoint, whole, sent, verdict))
-        this.#depart(endpoint, deliveries, verdict);
+      if (loaded === null || this.#stopped) return null;
+      return await this.#carrier.carry(endpoint, job, loaded, this.#abort.signal);
     } finally {
-      lines.give(bytes);
+      this.#deps.lines.give();
+      this.#inFlight--;
+      this.#back.call();
     }
   }
 

@@ -48,6 +48,7 @@ export class Gate {
     const now = clock.monotonic();
     if (wanted <= 0) return 0;
     if (journal.pressure() !== null) return this.#later(PRESSURE_MS);
+    if (this.#restUntil === Number.POSITIVE_INFINITY) return 0;
     if (now < this.#restUntil) return this.#later(this.#restUntil - now);
     const healthy = this.#breaker.room(now, inFlight);
     if (healthy === 0 && this.#breaker.state(now) === "open")
@@ -64,6 +65,8 @@ export class Gate {
     const now = this.#deps.clock.monotonic();
     this.#breaker.note(verdict.health, now);
     const restMs = verdict.kind === "retry" ? (verdict.restMs ?? 0) : 0;
+    // Until that is journaled nothing more is sent, and afterwards it is disabled.
+    if (verdict.kind === "failed" && verdict.gone) this.#restUntil = Number.POSITIVE_INFINITY;
     if (restMs > 0)
       this.#restUntil = Math.max(this.#restUntil, now + Math.min(restMs, REST_MS_MAX));
   }

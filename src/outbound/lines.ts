@@ -28,13 +28,13 @@ export class Lines {
     this.#lines++;
   }
 
+  /** So many more bytes, or less, are under way. */
   carry(bytes: number): void {
     this.#bytes += bytes;
   }
 
-  give(bytes: number): void {
+  give(): void {
     this.#lines--;
-    this.#bytes -= bytes;
     const [first] = this.#waiting;
     if (first === undefined) return;
     this.#waiting.delete(first);

@@ -10,22 +10,10 @@ import { configuredId } from "../../src/outbound/configured.ts";
 import { Outbound } from "../../src/outbound/outbound.ts";
 import { Seal } from "../../src/outbound/seal.ts";
 import { InlineJournal } from "../support/inline-journal.ts";
-import { answer, endpointSettings, fault, SEAL_KEY } from "../support/outbound-world.ts";
+import { answer, fault, SEAL_KEY } from "../support/outbound-world.ts";
 import { SimClock } from "../support/sim-clock.ts";
 import { Violation } from "./checks.ts";
-
-/** How likely each mischief is; each seed leaves some of them out altogether. */
-interface Mischief {
-  readonly refuses: number;
-  readonly hangs: number;
-  /** Takes it, and the answer is lost. */
-  readonly resets: number;
-  readonly throttles: number;
-  readonly dies: number;
-  readonly lateMs: number;
-}
-
-const CALM: Mischief = { refuses: 0, hangs: 0, resets: 0, throttles: 0, dies: 0, lateMs: 5 };
+import { CALM, drawEndpoints, drawMischief, type Mischief } from "./sending-plan.ts";
 
 interface Process {
   alive: boolean;
@@ -51,8 +39,8 @@ export class SendingWorld {
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
-    this.#mischief = this.#drawMischief();
-    this.#endpoints = this.#drawEndpoints();
+    this.#mischief = drawMischief(this.#random);
+    this.#endpoints = drawEndpoints(this.#random);
     this.#process = this.#boot();
   }
 
@@ -217,38 +205,6 @@ export class SendingWorld {
           `${name} is ${row?.status}, owed ${row?.pending}, failed ${row?.failed}`,
         );
     }
-  }
-
-  #drawMischief(): Mischief {
-    const some = (most: number) => (this.#random.unit() < 0.4 ? 0 : this.#random.unit() * most);
-    return {
-      refuses: some(0.3),
-      hangs: some(0.1),
-      resets: some(0.3),
-      throttles: some(0.1),
-      dies: some(0.08),
-      lateMs: 1 + this.#random.below(60),
-    };
-  }
-
-  #drawEndpoints(): Readonly<Record<string, EndpointSettings>> {
-    const random = this.#random;
-    const retry = { ...endpointSettings().retry, attempts: 60, delaysMs: [500, 2_000, 8_000] };
-    const drawn = Array.from({ length: 1 + random.below(3) }, (_, n) => {
-      const settings = endpointSettings({
-        url: `https://e${n}.example/`,
-        types: random.below(2) === 0 ? ["*"] : ["t.1", "t.2"],
-        order: random.below(2) === 0 ? "connection" : "none",
-        strategy: random.below(3) === 0 ? "batch" : "push",
-        batch: { items: 1 + random.below(5), waitMs: random.below(500) },
-        concurrency: 1 + random.below(4),
-        timeoutMs: 1_500,
-        rateLimit: random.below(4) === 0 ? { perSecond: 20, burst: 5 } : null,
-        retry,
-      });
-      return [`e${n}`, settings] as const;
-    });
-    return Object.fromEntries(drawn);
   }
 
   #note(line: string): void {
