@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { InlineStore } from "../test/sim/inline-store.ts";
+import { simulateReconciling } from "../test/sim/reconcile-simulate.ts";
 import { simulate } from "../test/sim/simulate.ts";
 import { MemoryStore } from "../test/sim/store.ts";
 import type { SimClock } from "../test/support/sim-clock.ts";
@@ -10,17 +11,23 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1" },
     actions: { type: "string", default: "60" },
     log: { type: "boolean", default: false },
+    /** `mailbox`, or `reconcile`: a faulty provider that is asked for what never came. */
+    what: { type: "string", default: "mailbox" },
     /** On the real log and its projection instead of the model in memory. */
     real: { type: "boolean", default: false },
   },
 });
 
 const open = (clock: SimClock) => (values.real ? new InlineStore(clock) : new MemoryStore());
+const play = async (seed: number): Promise<readonly string[]> =>
+  values.what === "reconcile"
+    ? (await simulateReconciling(seed)).lines
+    : simulate(seed, open, Number(values.actions));
 const first = Number(values.seed);
 let failed = 0;
 for (let seed = first; seed < first + Number(values.seeds); seed++) {
   try {
-    const lines = await simulate(seed, open, Number(values.actions));
+    const lines = await play(seed);
     if (values.log) console.log(lines.join("\n"));
   } catch (error) {
     failed++;
