@@ -38,6 +38,7 @@ function Running({ stats }: { stats: StatsView }) {
 
 function Tiles({ stats }: { stats: StatsView }) {
   const rates = useRates(stats);
+  const healed = useHealed();
   return (
     <section className="tiles" aria-label="Counts since the beginning">
       <Tile name="Received" value={stats.received} href="/events" course={rates?.received} />
@@ -64,8 +65,17 @@ function Tiles({ stats }: { stats: StatsView }) {
       />
       <Tile name="Skipped" value={stats.skipped} href="/events?status=skipped" status="skipped" />
       <Tile name="Duplicates" value={stats.duplicates} href="/sources" />
+      {healed !== null && <Tile name="Healed" value={healed} href="/sweeps?recovered=true" />}
     </section>
   );
+}
+
+/** Events that no webhook had brought; `null` where no provider is asked. */
+function useHealed(): number | null {
+  const asked = (useSources().data?.data ?? []).flatMap(({ reconcile }) =>
+    reconcile === null || reconcile.lacks !== null ? [] : [reconcile.recovered],
+  );
+  return asked.length === 0 ? null : asked.reduce((sum, recovered) => sum + recovered, 0);
 }
 
 function Tile(props: {

@@ -1,8 +1,9 @@
-import { useConnections } from "../api/queries.ts";
-import type { StatsView } from "../api/types.ts";
+import { useConnections, useEndpoints } from "../api/queries.ts";
+import type { ConnectionView, EndpointView, StatsView } from "../api/types.ts";
 import { counted, shown } from "../format.ts";
 import { at, Link } from "../router.tsx";
 import { Notice } from "./states.tsx";
+import { Ago } from "./time.tsx";
 
 /** More of one kind are named together. */
 const ROWS = 5;
@@ -11,7 +12,8 @@ const ROWS = 5;
 export function Attention({ stats }: { stats: StatsView }) {
   const halted = useConnections({ status: "halted", limit: ROWS }).data?.data ?? [];
   const paused = useConnections({ status: "paused", limit: ROWS }).data?.data ?? [];
-  if (halted.length === 0 && paused.length === 0 && stats.failed === 0) {
+  const broken = (useEndpoints().data?.data ?? []).filter(isBroken);
+  if (halted.length + paused.length + broken.length + stats.failed === 0) {
     return (
       <Notice tone="good">
         {stats.pending === 0
@@ -22,23 +24,7 @@ export function Attention({ stats }: { stats: StatsView }) {
   }
   return (
     <div className="stack">
-      {halted.length > 2 && (
-        <Notice tone="bad">
-          <strong>{halted.length === ROWS ? "Many" : halted.length} connections are halted.</strong>{" "}
-          <Link href="/connections?status=halted">See why, and resume them</Link>
-        </Notice>
-      )}
-      {(halted.length > 2 ? [] : halted).map(({ source, key, statusReason }) => (
-        <Notice tone="bad" key={`${source}/${key}`}>
-          <strong>
-            <Link href={at.connection(source, key)}>
-              {source} / {shown(key, 60)}
-            </Link>{" "}
-            is halted.
-          </strong>{" "}
-          {shown(statusReason ?? "")}
-        </Notice>
-      ))}
+      <Halted connections={halted} />
       {stats.failed > 0 && (
         <Notice tone="bad">
           <strong>
@@ -47,23 +33,86 @@ export function Attention({ stats }: { stats: StatsView }) {
           <Link href="/dead-letters">See why, and replay once the cause is mended</Link>
         </Notice>
       )}
-      {paused.length > 0 && (
-        <Notice tone="calm" icon="pause">
-          {paused.length === ROWS ? "Several connections are" : "Paused:"}{" "}
-          {paused.length === ROWS ? (
-            <Link href="/connections?status=paused">paused</Link>
-          ) : (
-            paused.map(({ source, key }, place) => (
-              <span key={`${source}/${key}`}>
-                {place > 0 && ", "}
-                <Link href={at.connection(source, key)}>
-                  {source} / {shown(key, 60)}
-                </Link>
-              </span>
-            ))
-          )}
-        </Notice>
-      )}
+      {broken.slice(0, ROWS).map((endpoint) => (
+        <Broken key={endpoint.id} endpoint={endpoint} />
+      ))}
+      <Paused connections={paused} />
     </div>
+  );
+}
+
+interface Connections {
+  readonly connections: readonly ConnectionView[];
+}
+
+function Halted({ connections }: Connections) {
+  if (connections.length > 2) {
+    return (
+      <Notice tone="bad">
+        <strong>
+          {connections.length === ROWS ? "Several" : connections.length} connections are halted.
+        </strong>{" "}
+        <Link href="/connections?status=halted">See why, and resume them</Link>
+      </Notice>
+    );
+  }
+  return connections.map((connection) => (
+    <Notice tone="bad" key={`${connection.source}/${connection.key}`}>
+      <strong>
+        <Name connection={connection} /> is halted.
+      </strong>{" "}
+      {shown(connection.statusReason ?? "")}
+    </Notice>
+  ));
+}
+
+function Paused({ connections }: Connections) {
+  if (connections.length === 0) return null;
+  if (connections.length === ROWS) {
+    return (
+      <Notice tone="calm" icon="pause">
+        <Link href="/connections?status=paused">Several connections are paused</Link>
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="calm" icon="pause">
+      Paused:{" "}
+      {connections.map((connection, place) => (
+        <span key={`${connection.source}/${connection.key}`}>
+          {place > 0 && ", "}
+          <Name connection={connection} />
+        </span>
+      ))}
+    </Notice>
+  );
+}
+
+function Name({ connection: { source, key } }: { connection: ConnectionView }) {
+  return (
+    <Link href={at.connection(source, key)}>
+      {source} / {shown(key, 60)}
+    </Link>
+  );
+}
+
+const isBroken = ({ status, failingSince }: EndpointView): boolean =>
+  status === "disabled" || (status === "enabled" && failingSince !== null);
+
+function Broken({ endpoint }: { endpoint: EndpointView }) {
+  const { id, name, status, disabledReason, failingSince } = endpoint;
+  const link = <Link href={at.endpoint(id)}>{name}</Link>;
+  if (status === "disabled") {
+    return (
+      <Notice tone="bad">
+        <strong>{link} is disabled.</strong> {shown(disabledReason ?? "")}
+      </Notice>
+    );
+  }
+  return (
+    <Notice tone="wait">
+      <strong>{link} fails.</strong> Nothing has reached it since this began{" "}
+      <Ago at={failingSince} />.
+    </Notice>
   );
 }
