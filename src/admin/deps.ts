@@ -3,12 +3,14 @@ import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Releases } from "../ingress/releases.ts";
+import type { AuditReads } from "../journal/audit.ts";
 import type { Reads } from "../journal/journal.ts";
 import type { ReconcileReads } from "../journal/reconciling.ts";
 import type { SendingReads } from "../journal/sending.ts";
 import type { Operations } from "../mailbox/operations.ts";
 import type { Pulling, Sending } from "../outbound/sending.ts";
 import type { Reconciling } from "../reconcile/reconciling.ts";
+import type { AuditTrail } from "./audit/trail.ts";
 import type { KeyRing } from "./auth/key-ring.ts";
 import type { Sessions } from "./auth/sessions.ts";
 import type { Slowdown } from "./auth/slowdown.ts";
@@ -23,6 +25,8 @@ export interface AdminDeps {
   readonly releases: Pick<Releases, "release">;
   readonly keys: KeyRing;
   readonly slowdown: Slowdown;
+  /** What operators do is written here, and read. */
+  readonly audit: { readonly trail: AuditTrail; readonly reads: AuditReads };
   /** The counters over the last hour. */
   readonly history: Pick<StatsHistory, "samples">;
   /** Browsers that are logged in. */

@@ -1,4 +1,5 @@
 import { problem } from "../base/problems.ts";
+import { actorOf, isAct, outcomeOf, targetOf } from "./audit/line.ts";
 import { login } from "./auth/login.ts";
 import type { AdminDeps } from "./deps.ts";
 import { type Endpoint, pathParams } from "./endpoint.ts";
@@ -24,13 +25,36 @@ export async function answer(
 ): Promise<Response> {
   const subjects = endpoint.scope === "pull" ? subjectsOf(deps, endpoint, request) : [];
   const admitted = login(deps, endpoint.scope, request, peer, subjects);
-  if (!admitted.ok) return secured(request, admitted.error);
-  const response = await handled(deps, endpoint, request, admitted.value);
-  if (endpoint.method !== "GET" && endpoint.scope !== "publish" && endpoint.scope !== "pull") {
-    const action = `${endpoint.method} ${endpoint.path}`;
-    deps.log.info("an operator acted", { by: admitted.value, action, status: response.status });
+  if (!admitted.ok) {
+    const { status } = admitted.error;
+    const tried = status === 401 && request.headers.has("authorization");
+    if (tried) deps.audit.trail.refused(`${endpoint.method} ${endpoint.path}`, status, peer);
+    return secured(request, admitted.error);
   }
-  return secured(request, response);
+  if (!isAct(endpoint)) {
+    return secured(request, await handled(deps, endpoint, request, admitted.value));
+  }
+  return secured(request, await audited(deps, endpoint, request, admitted.value, peer));
+}
+
+/** An operator acts: the line of the audit log is there before the answer is. */
+async function audited(
+  deps: AdminDeps,
+  endpoint: Endpoint,
+  request: Request,
+  by: string,
+  peer: string | null,
+): Promise<Response> {
+  const actor = actorOf(deps, request, by);
+  const response = await handled(deps, endpoint, request, by);
+  const { status } = response;
+  const action = `${endpoint.method} ${endpoint.path}`;
+  deps.log.info("an operator acted", { by, action, status });
+  const outcome = outcomeOf(status);
+  if (outcome === null) return response;
+  const target = await targetOf(endpoint, request, response);
+  await deps.audit.trail.acted({ ...actor, action, target, outcome, status, peer });
+  return response;
 }
 
 /** What a key may name to pull from the endpoint in the path: its id or its name. */

@@ -1,4 +1,5 @@
 import { type AnyElysia, Elysia } from "elysia";
+import { auditEndpoints } from "./audit/endpoints.ts";
 import { connectionEndpoints } from "./connections/endpoints.ts";
 import { deliveryEndpoints } from "./deliveries/endpoints.ts";
 import type { AdminDeps, Outgoing } from "./deps.ts";
@@ -30,6 +31,7 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...sourceEndpoints(deps),
     ...quarantineEndpoints(deps),
     ...keyEndpoints(deps),
+    ...auditEndpoints(deps),
     ...streamEndpoints(deps),
     ...(deps.outgoing === undefined ? [] : outgoingEndpoints(deps, deps.outgoing)),
     ...(deps.recovering === undefined ? [] : sweepEndpoints(deps.recovering)),

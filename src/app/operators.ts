@@ -1,3 +1,4 @@
+import { AuditTrail } from "../admin/audit/trail.ts";
 import { KeyRing } from "../admin/auth/key-ring.ts";
 import { Sessions } from "../admin/auth/sessions.ts";
 import { Slowdown } from "../admin/auth/slowdown.ts";
@@ -50,6 +51,7 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
     keys,
     history,
     slowdown: new Slowdown(clock),
+    audit: { trail: new AuditTrail({ ...common, journal }), reads: store.audit },
     sessions: new Sessions(clock, random),
     settings: () => now.settings,
     ready: () => readinessOf(now.draining, journal.pressure(), pool.health()),

@@ -5,10 +5,11 @@ import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import { startThread } from "../base/self.ts";
 import { keepSigning } from "./alive.ts";
+import type { AuditReads } from "./audit.ts";
 import { type Batch, type BatchReply, type Entry, packBatch } from "./batch.ts";
 import { KIND } from "./entries.ts";
 import { indexFile, lockFile } from "./files.ts";
-import { GroupCommit } from "./group-commit.ts";
+import { type CommitPort, GroupCommit } from "./group-commit.ts";
 import type { Journal, MailboxReads, Reads } from "./journal.ts";
 import { type InstanceLock, lockInstance } from "./lock.ts";
 import type { JournalMeter } from "./meter.ts";
@@ -46,6 +47,7 @@ export interface JournalHandle {
   readonly sending: SendingReads;
   readonly owed: OwedReads;
   readonly reconciling: ReconcileReads;
+  readonly audit: AuditReads;
   /** The last life of the process ended by closing the journal. */
   readonly clean: boolean;
   /** When that life was last there, to a minute; a clean end is a sign of it. `null`: this is the first. */
@@ -106,8 +108,7 @@ async function openLocked(
     { dataDir, identity: random.text(24), run, dedupeMs, rebuild },
     { clock, log, died: inDoubt, damaged },
   );
-  const plain = { commit: (batch: Batch) => commit(writers, batch) };
-  const port = deps.meter?.aroundPort(plain) ?? plain;
+  const port = portTo(writers, deps.meter);
   const { projected } = writers;
   const lag = (): number => journal.head - projected.applied;
   const journal = new GroupCommit({ port, clock, run, head: seq(head), lag, onFailure });
@@ -152,9 +153,22 @@ async function openLocked(
 function readings(
   operators: ReaderClient,
   mailboxes: ReaderClient,
-): Pick<JournalHandle, "reads" | "mailboxReads" | "sending" | "owed" | "reconciling"> {
+): Pick<JournalHandle, "reads" | "mailboxReads" | "sending" | "owed" | "reconciling" | "audit"> {
   const [reads, mailboxReads] = [readsThrough(operators), readsThrough(mailboxes)];
-  return { reads, mailboxReads, sending: reads, owed: mailboxReads, reconciling: reads };
+  return {
+    reads,
+    mailboxReads,
+    sending: reads,
+    owed: mailboxReads,
+    reconciling: reads,
+    audit: reads,
+  };
+}
+
+/** The way to the log's thread. */
+function portTo(writers: Writers, meter: JournalMeter | undefined): CommitPort {
+  const port = { commit: (batch: Batch) => commit(writers, batch) };
+  return meter?.aroundPort(port) ?? port;
 }
 
 async function commit(writers: Writers, batch: Batch): Promise<BatchReply> {

@@ -33,6 +33,7 @@ export const KIND = {
   swept: 27,
   snapshot: 28,
   expected: 29,
+  acted: 30,
 } as const;
 
 /** A request's entry in the log: its events as they were named, before it was known which are duplicates. */

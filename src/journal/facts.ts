@@ -1,5 +1,6 @@
 import type { Millis } from "../base/clock.ts";
 import type { EventId, Seq } from "../base/ids.ts";
+import type { ActedFact } from "./audit.ts";
 import type { ReconcilingFact } from "./reconciling.ts";
 import type { SendingFact } from "./sending-facts.ts";
 import type { Actor, EndpointId, ErrorFact, Origin, SweepId } from "./terms.ts";
@@ -80,7 +81,7 @@ export interface Emitted {
   readonly deliveries?: readonly EndpointId[];
 }
 
-export type Fact = CoreFact | SendingFact | ReconcilingFact;
+export type Fact = CoreFact | SendingFact | ReconcilingFact | ActedFact;
 
 export type CoreFact =
   /** An event is settled for good (until it is replayed): one entry says everything that changes with it. */

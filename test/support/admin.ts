@@ -1,3 +1,4 @@
+import { AuditTrail } from "../../src/admin/audit/trail.ts";
 import { KeyRing } from "../../src/admin/auth/key-ring.ts";
 import { Sessions } from "../../src/admin/auth/sessions.ts";
 import { Slowdown } from "../../src/admin/auth/slowdown.ts";
@@ -12,6 +13,7 @@ import { seededRandom } from "../../src/base/random.ts";
 import type { Address, Settings, SourceSettings } from "../../src/config/settings.ts";
 import type { Release } from "../../src/ingress/releases.ts";
 import type { Fact } from "../../src/journal/facts.ts";
+import { FakeAudit } from "./fake-audit.ts";
 import { FakeOperations } from "./fake-operations.ts";
 import { FakeOutgoing } from "./fake-outgoing.ts";
 import { FakeReads } from "./fake-reads.ts";
@@ -40,6 +42,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
   const facts: Fact[] = [];
   const lines: (readonly [string, LogFields | undefined])[] = [];
   const desk = { ready: { ready: true, reason: null } as Readiness, refusal: null as Error | null };
+  const audit = new FakeAudit(() => desk.refusal);
   const releases = releasing();
   const record = async (fact: Fact): Promise<Seq> => {
     if (desk.refusal !== null) throw desk.refusal;
@@ -57,6 +60,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
     recovering,
     keys,
     slowdown: new Slowdown(clock),
+    audit: { trail: new AuditTrail({ journal: audit, clock, log: noting(lines) }), reads: audit },
     sessions: new Sessions(clock, random),
     history: new StatsHistory({ clock, reads, log: noting(lines) }),
     clock: time ?? clock,
@@ -79,6 +83,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
     releases,
     clock,
     facts,
+    audited: audit.lines,
     lines,
     desk,
     send,

@@ -119,6 +119,8 @@ export class Projection {
       case "snapshot":
       case "expected":
         return applyReconciling(row, fact, this.#tables);
+      case "acted":
+        return this.#tables.audited.add(row.seq, row.at_ms, fact);
       default:
         applySending(row, fact, this.#tables);
     }

@@ -2,6 +2,7 @@ import type { Database, Statement } from "bun:sqlite";
 import { dedupeHash } from "../batch.ts";
 import { dedupeBucket } from "../dedupe.ts";
 import type { ReplayJob, StoredKey } from "../facts.ts";
+import { AuditRows } from "./audited.ts";
 import { ConnectionRows } from "./connections.ts";
 import { DeliveryRows } from "./deliveries.ts";
 import { EndpointRows } from "./endpoints.ts";
@@ -17,6 +18,7 @@ export class Tables {
   readonly endpoints: EndpointRows;
   readonly deliveries: DeliveryRows;
   readonly reconciled: ReconciledRows;
+  readonly audited: AuditRows;
   readonly #keys: [number, number, number][] = [];
   readonly #insertKey: Statement;
   readonly #insertAttempt: Statement;
@@ -33,6 +35,7 @@ export class Tables {
     this.endpoints = new EndpointRows(db);
     this.deliveries = new DeliveryRows(db, this.endpoints);
     this.reconciled = new ReconciledRows(db);
+    this.audited = new AuditRows(db);
     this.#insertKey = db.prepare(
       "INSERT OR IGNORE INTO dedupe (bucket, hash, seq) VALUES (?, ?, ?)",
     );

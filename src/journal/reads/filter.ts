@@ -88,7 +88,7 @@ function addSearch(
 }
 
 /** SQLite's GLOB knows `?` and `[…]` too: taken literally here. */
-function globOf(glob: string): string {
+export function globOf(glob: string): string {
   return glob
     .replace(/[[\]?]/g, (char) => (char === "]" ? "]" : `[${char}]`))
     .replaceAll(/\*+/g, "*");

@@ -1,8 +1,10 @@
 import type { Database } from "bun:sqlite";
 import type { Clock } from "../../base/clock.ts";
+import type { AuditReads } from "../audit.ts";
 import type { MailboxReads, Reads } from "../journal.ts";
 import type { ReconcileReads } from "../reconciling.ts";
 import type { OwedReads, SendingReads } from "../sending.ts";
+import { AuditReader } from "./audit.ts";
 import { ConnectionReader } from "./connections.ts";
 import { EventReader } from "./events.ts";
 import { MailboxReader } from "./mailbox.ts";
@@ -16,7 +18,12 @@ import { Statements } from "./statements.ts";
 export type Synchronous<T> = {
   [K in keyof T]: T[K] extends (...args: infer A) => Promise<infer R> ? (...args: A) => R : never;
 };
-export type AllReads = Reads & MailboxReads & SendingReads & OwedReads & ReconcileReads;
+export type AllReads = Reads &
+  MailboxReads &
+  SendingReads &
+  OwedReads &
+  ReconcileReads &
+  AuditReads;
 export type ReadName = keyof AllReads;
 
 /** All reads over one pair of read-only connections. Never holds a transaction from one call to the next. */
@@ -28,6 +35,7 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
   const quarantine = new QuarantineReader(onLog);
   const sending = new SendingReader(onIndex, onLog, clock);
   const reconciling = new ReconcileReader(onIndex);
+  const audit = new AuditReader(onIndex);
   const owed = new OwedReader(onIndex, onLog, () => mailbox.applied());
   return {
     events: (filter, page) => events.events(filter, page),
@@ -66,6 +74,7 @@ export function openReads(index: Database, log: Database, clock: Clock): Synchro
     unexpected: (source, after, limit) => reconciling.unexpected(source, after, limit),
     deadline: (source, key) => reconciling.deadline(source, key),
     nextDeadline: (source) => reconciling.nextDeadline(source),
+    audit: (filter, page) => audit.list(filter, page),
     endpointStates: () => owed.endpointStates(),
     owed: (endpoint, now, after, limit) => owed.owed(endpoint, now, after, limit),
     owedHeads: (endpoint, now, after, limit) => owed.owedHeads(endpoint, now, after, limit),

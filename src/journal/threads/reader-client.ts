@@ -116,6 +116,7 @@ const READ_NAMES = {
   unexpected: 1,
   deadline: 1,
   nextDeadline: 1,
+  audit: 1,
   endpointStates: 1,
   owed: 1,
   owedHeads: 1,
