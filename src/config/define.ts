@@ -1,6 +1,6 @@
 import { Type as TypeBox } from "@sinclair/typebox";
 import { env as readVariable } from "./environment.ts";
-import type { Config } from "./types/config.ts";
+import type { ConfigOf, DefinedConfig } from "./types/config.ts";
 import type { SchemaBuilder } from "./types/schemas.ts";
 
 /**
@@ -9,6 +9,8 @@ import type { SchemaBuilder } from "./types/schemas.ts";
  */
 export type {
   Config,
+  ConfigOf,
+  DefinedConfig,
   EndpointAuthConfig,
   EndpointConfig,
   EndpointFilterConfig,
@@ -41,8 +43,9 @@ export type {
   WhenUnavailable,
 } from "./types/verify.ts";
 
-/** Returns its argument: it is there for the editor, which then knows every key. */
-export const defineConfig = (config: Config): Config => config;
+/** Returns its argument: it is there for the editor, which then knows every key, and for tests, which then know every source. */
+export const defineConfig = <Names extends string>(config: ConfigOf<Names>): DefinedConfig<Names> =>
+  config as DefinedConfig<Names>;
 
 /**
  * The value of the environment variable `name`, also inside template strings. One that is not set is a

@@ -9,8 +9,8 @@ export const TYPES_HEAD =
   "// Written by `longstop init`, which renews it after an update. Do not edit.";
 
 /** What the module exports beside its types; held against the module itself by the tests. */
-const VALUES = `/** Returns its argument: it is there for the editor, which then knows every key. */
-export const defineConfig: (config: Config) => Config;
+const VALUES = `/** Returns its argument: it is there for the editor, which then knows every key, and for tests, which then know every source. */
+export const defineConfig: <Names extends string>(config: ConfigOf<Names>) => DefinedConfig<Names>;
 
 /**
  * The value of the environment variable \`name\`, also inside template strings. One that is not set is a

@@ -28,6 +28,16 @@ export interface Config {
   readonly dedupe?: Duration;
 }
 
+/** A configuration whose sources bear these names. */
+export type ConfigOf<Names extends string> = Omit<Config, "sources"> & {
+  /** By name (`[a-z0-9-]`, at most 64): each receives at `/in/<name>`. */
+  readonly sources?: { readonly [Name in Names]: SourceConfig };
+};
+
+/** The same as `defineConfig` returns it. */
+export type DefinedConfig<Names extends string> = ConfigOf<Names> &
+  Required<Pick<ConfigOf<Names>, "sources">>;
+
 /** Text: `"64KiB"`, `"5MiB"`; or a number of bytes. */
 export type Size = string | number;
 
