@@ -18,10 +18,10 @@ export interface SealKeyDeps {
 }
 
 /**
- * The seal of this process. Without `LONGSTOP_SECRET_KEY` a key is made once in the data folder, readable by its owner
- * alone: better than nothing, since a backup of the database alone then tells no secrets. A key file that is there
- * also opens when the variable is set, so that setting it later locks nobody out. Throws `WeakSecretKey`, or what the
- * file system says.
+ * The seal of this process. Without `LONGSTOP_SECRET_KEY` a key is made in the data folder, readable by its owner
+ * alone, once there is something to seal: better than nothing, since a backup of the database alone then tells no
+ * secrets, and who registers no endpoint is not troubled with it. A key file that is there also opens when the variable
+ * is set, so that setting it later locks nobody out. Throws `WeakSecretKey`, or what the file system says.
  */
 export function openSeal({ dataDir, secretKey, random, log }: SealKeyDeps): Seal {
   const path = join(dataDir, KEY_FILE);
@@ -30,11 +30,13 @@ export function openSeal({ dataDir, secretKey, random, log }: SealKeyDeps): Seal
   const texts = given.filter((text) => text !== "");
   if (texts.length > 0) return new Seal(kept === null ? texts : [...texts, kept], random);
   if (kept !== null) return new Seal([kept], random);
-  log.warn(
-    "LONGSTOP_SECRET_KEY is not set: secrets are sealed with a key that was made now and stands in the data folder, beside what it protects",
-    { file: path },
-  );
-  return new Seal([makeKey(dataDir, path, random)], random);
+  return new Seal([], random, () => {
+    log.warn(
+      "LONGSTOP_SECRET_KEY is not set: secrets are sealed with a key that was made now and stands in the data folder, beside what it protects",
+      { file: path },
+    );
+    return makeKey(dataDir, path, random);
+  });
 }
 
 function readKey(path: string): string | null {

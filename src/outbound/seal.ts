@@ -29,23 +29,26 @@ interface SealKey {
  * Encrypts what is secret and stored at run time: AES-256-GCM with keys derived (HKDF-SHA-256) from the texts of
  * `LONGSTOP_SECRET_KEY`. The first text seals; all of them open, so that a key can be replaced: write the new one
  * before the old one, separated by a comma. A sealed text names its version and is bound to what it belongs to, so
- * that it cannot be moved to another endpoint.
+ * that it cannot be moved to another endpoint. Without a text, one is made when something is first sealed.
  */
 export class Seal {
-  readonly #keys: readonly SealKey[];
+  readonly #keys: SealKey[];
   readonly #random: Random;
+  readonly #make: (() => string) | null;
 
-  /** Throws `WeakSecretKey` when a text has fewer than 16 characters, or there is none. */
-  constructor(texts: readonly string[], random: Random) {
-    if (texts.length === 0 || texts.some((text) => text.length < SECRET_KEY_CHARS_MIN))
+  /**
+   * Throws `WeakSecretKey` when a text has fewer than 16 characters, or there is neither a text nor `make`, which
+   * makes one: called once, by the first `seal` or `mac`, which throw what it throws.
+   */
+  constructor(texts: readonly string[], random: Random, make: (() => string) | null = null) {
+    const none = texts.length === 0 && make === null;
+    if (none || texts.some((text) => text.length < SECRET_KEY_CHARS_MIN))
       throw new WeakSecretKey(
         `LONGSTOP_SECRET_KEY needs at least ${SECRET_KEY_CHARS_MIN} characters (each, of several separated by commas); \`openssl rand -base64 32\` makes a good one.`,
       );
-    this.#keys = texts.map((text) => ({
-      encryption: derived(text, "longstop seal"),
-      authentication: derived(text, "longstop token"),
-    }));
+    this.#keys = texts.map(keyOf);
     this.#random = random;
+    this.#make = make;
   }
 
   /** `v1.<nonce>.<ciphertext and tag>`, both base64url. `owner` is what it is bound to. */
@@ -91,10 +94,18 @@ export class Seal {
 
   #first(): SealKey {
     const [first] = this.#keys;
-    if (first === undefined) throw new WeakSecretKey("There is no key to seal with.");
-    return first;
+    if (first !== undefined) return first;
+    if (this.#make === null) throw new WeakSecretKey("There is no key to seal with.");
+    const made = keyOf(this.#make());
+    this.#keys.push(made);
+    return made;
   }
 }
+
+const keyOf = (text: string): SealKey => ({
+  encryption: derived(text, "longstop seal"),
+  authentication: derived(text, "longstop token"),
+});
 
 const derived = (text: string, purpose: string): Buffer =>
   Buffer.from(hkdfSync("sha256", text, "", purpose, KEY_BYTES));

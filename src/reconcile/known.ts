@@ -30,8 +30,9 @@ export interface Telling {
 }
 
 export interface Learned {
-  /** Differences found, and events among them that are new. */
+  /** Differences found. */
   readonly found: number;
+  /** New events among them that count as healed by the telling's sweep: none when it names no sweep. */
   readonly recovered: number;
   /** Keys with a difference. */
   readonly changed: readonly string[];
@@ -133,16 +134,22 @@ export class Known {
         learned.changed.push(each.key);
         if (batch.bytes < BATCH_BYTES && batch.intakes.length < BATCH_EVENTS) continue;
         learned.found += batch.intakes.length;
-        learned.recovered += await this.#deps.door.enter(batch.intakes, batch.snapshots);
+        learned.recovered += await this.#entered(batch, batch.snapshots, telling);
         batch = emptyBatch();
       }
     }
     learned.found += batch.intakes.length;
     const last = [...batch.snapshots, ...facts(learned.found)];
     if (batch.intakes.length + last.length > 0)
-      learned.recovered += await this.#deps.door.enter(batch.intakes, last);
+      learned.recovered += await this.#entered(batch, last, telling);
     for (const { key } of fresh) this.#learned.set(key, telling.asked);
     return { ...learned, crossed: crossed.map(({ key }) => key) };
+  }
+
+  /** How many are new and had been missing: what a hint led to, or the first look found, was not missed. */
+  async #entered({ intakes }: Batch, facts: readonly Fact[], { sweep }: Telling): Promise<number> {
+    const fresh = await this.#deps.door.enter(intakes, facts);
+    return sweep === null ? 0 : fresh;
   }
 
   /** Whether something is different; then the batch has the events and the snapshot. */

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { createHmac, generateKeyPairSync, verify } from "node:crypto";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/base/clock.ts";
+import { jsonLog } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
 import { Seal, WeakSecretKey } from "../../src/outbound/seal.ts";
+import { KEY_FILE, openSeal } from "../../src/outbound/seal-key.ts";
 import { openSecret, rotated, signatureHeaders } from "../../src/outbound/sign.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -91,6 +97,27 @@ describe("the seal", () => {
     }
     for (const rubbish of ["", "v1", "v1..", "v2.a.b", "v1.AAAA.AAAA", "v1.a.b.c"])
       expect(seal.open(rubbish, "ep_1").ok).toBe(false);
+  });
+
+  test("has no key and says nothing of it until something is sealed, and finds that key again", () => {
+    const dataDir = mkdtempSync(join(tmpdir(), "longstop-seal-"));
+    const warned: string[] = [];
+    const log = jsonLog(systemClock, "warn", (line) => void warned.push(line));
+    const open = () => openSeal({ dataDir, secretKey: null, random, log });
+    const seal = open();
+    expect(seal.open("v1.AAAA.AAAA", "ep_1").ok).toBe(false);
+    expect(seal.isMac("text", "code")).toBe(false);
+    expect([warned.length, existsSync(join(dataDir, KEY_FILE))]).toEqual([0, false]);
+
+    const sealed = seal.seal("secret", "ep_1");
+    const code = seal.mac("text");
+
+    expect(seal.isMac("text", code)).toBe(true);
+    expect(warned.length).toBe(1);
+    expect(statSync(join(dataDir, KEY_FILE)).mode & 0o777).toBe(0o600);
+    expect(open().open(sealed, "ep_1")).toEqual({ ok: true, value: "secret" });
+    expect(warned.length).toBe(1);
+    rmSync(dataDir, { recursive: true });
   });
 
   test("is not made of weak keys", () => {
