@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { InlineStore } from "../test/sim/inline-store.ts";
-import { simulateReconciling } from "../test/sim/reconcile-simulate.ts";
+import { simulateListing, simulateReconciling } from "../test/sim/reconcile-simulate.ts";
 import { simulate } from "../test/sim/simulate.ts";
 import { MemoryStore } from "../test/sim/store.ts";
 import type { SimClock } from "../test/support/sim-clock.ts";
@@ -11,7 +11,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1" },
     actions: { type: "string", default: "60" },
     log: { type: "boolean", default: false },
-    /** `mailbox`, or `reconcile`: a faulty provider that is asked for what never came. */
+    /** `mailbox`, or a provider that is asked for what never came: `finlink`, `stripe`, … */
     what: { type: "string", default: "mailbox" },
     /** On the real log and its projection instead of the model in memory. */
     real: { type: "boolean", default: false },
@@ -20,9 +20,11 @@ const { values } = parseArgs({
 
 const open = (clock: SimClock) => (values.real ? new InlineStore(clock) : new MemoryStore());
 const play = async (seed: number): Promise<readonly string[]> =>
-  values.what === "reconcile"
-    ? (await simulateReconciling(seed)).lines
-    : simulate(seed, open, Number(values.actions));
+  values.what === "mailbox"
+    ? simulate(seed, open, Number(values.actions))
+    : values.what === "finlink"
+      ? (await simulateReconciling(seed)).lines
+      : (await simulateListing(values.what, seed)).lines;
 const first = Number(values.seed);
 let failed = 0;
 for (let seed = first; seed < first + Number(values.seeds); seed++) {
