@@ -156,8 +156,9 @@ export function unusedOffences(
   exported: readonly string[],
 ): Offence[] {
   const isEntry = (path: string): boolean =>
-    /^src\/main\.ts$|(?:\/|-)thread\.ts$|^src\/(?:dashboard\/client\/main\.tsx|testing\/preload\.ts)$/.test(path) ||
-    exported.includes(path);
+    /^src\/main\.ts$|(?:\/|-)thread\.ts$|^src\/(?:dashboard\/client\/main\.tsx|testing\/preload\.ts)$/.test(
+      path,
+    ) || exported.includes(path);
   const reached = new Set(paths.filter(isEntry));
   for (const path of reached) {
     for (const each of imports)
