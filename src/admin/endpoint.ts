@@ -135,7 +135,8 @@ export function pathParams(path: string, url: string): Result<Record<string, str
 }
 
 function rawPath(url: string): string {
-  const start = url.indexOf("/", url.indexOf("://") + 3);
+  // Without a host, or with an odd one, the runtime gives the path alone.
+  const start = url.startsWith("/") ? 0 : url.indexOf("/", url.indexOf("://") + 3);
   if (start < 0) return "/";
   const end = url.slice(start).search(/[?#]/);
   return end < 0 ? url.slice(start) : url.slice(start, start + end);

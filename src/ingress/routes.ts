@@ -54,10 +54,13 @@ export function ingressRoutes(deps: ReceiveDeps, confirm: Confirm | null = null)
   if (confirm === null) return routes;
   return routes.all(
     "/confirm/:token",
-    ({ request, params }) => confirming(request, params.token, confirm),
+    ({ request, params }) => confirming(request, params.token ?? MALFORMED, confirm),
     { parse: "none" },
   );
 }
+
+/** The framework gives `null`, which its types do not say, for what is not percent-encoded UTF-8: no token either. */
+const MALFORMED = "%";
 
 const HEALTHY = {
   headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { connect } from "node:net";
+import { pathParams } from "../../src/admin/endpoint.ts";
 import { adminDesk, FIXED_KEY } from "../support/admin.ts";
 
 /** The status line that answers these bytes. */
@@ -39,5 +40,13 @@ test.each(HOSTS)("an odd or absent Host is no trouble of ours: %j", async (host)
       expect([wanted, 400]).toContain(Number(line.split(" ")[1]));
     }
     await app.stop(true);
+  }
+});
+
+test("what a query says is never taken for the path, whatever the host was", () => {
+  const path = "/v1/endpoints/{id}/messages";
+  const asked = "/v1/endpoints/theirs/messages?see=://x/v1/endpoints/mine/messages";
+  for (const url of [asked, `http://api.example${asked}`]) {
+    expect(pathParams(path, url)).toEqual({ ok: true, value: { id: "theirs" } });
   }
 });

@@ -1,11 +1,17 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import { Elysia } from "elysia";
+import type { Confirmed } from "../../src/ingress/confirm-page.ts";
 import { ingressRoutes, PUBLIC_APP, PUBLIC_SERVE } from "../../src/ingress/routes.ts";
 import { Receiving } from "../support/receiving.ts";
 import { sourceSettings } from "../support/settings.ts";
 
 const receiving = new Receiving([sourceSettings()]);
-const app = ingressRoutes(receiving).listen({ port: 0, hostname: "127.0.0.1", ...PUBLIC_SERVE });
+const confirm = async (): Promise<Confirmed> => "unknown";
+const app = ingressRoutes(receiving, confirm).listen({
+  port: 0,
+  hostname: "127.0.0.1",
+  ...PUBLIC_SERVE,
+});
 const base = `http://127.0.0.1:${app.server?.port}`;
 afterAll(() => app.stop(true));
 
@@ -52,6 +58,17 @@ describe("the public listener", () => {
       "application/problem+json",
     ]);
   });
+
+  test.each(["/confirm/%zz", "/confirm/%", "/confirm/%ff", "/confirm/%2e%2e", "/confirm/a"])(
+    "knows no confirmation at %s",
+    async (path) => {
+      const response = await fetch(base + path, { method: "POST" });
+      expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([
+        404,
+        "not_found",
+      ]);
+    },
+  );
 
   test.each([
     "/in/%ff",
