@@ -80,10 +80,15 @@ function wrongValue(name: string, schema: TSchema, value: unknown): string {
   const words = choices(schema);
   const near = words && typeof value === "string" ? nearest(value, words) : undefined;
   const hint = near === undefined ? "" : `, did you mean ${quote(near)}?`;
-  return `${quote(name)} must be ${allowed(schema)}, not ${quote(value)}${hint}`;
+  // What is secret is not said again: answers end up in terminals, scripts and logs.
+  const given = schema["writeOnly"] === true ? "" : `, not ${quote(value)}`;
+  return `${quote(name)} must be ${allowed(schema)}${given}${hint}`;
 }
 
-/** What a schema takes, in words; where its form says it badly, it bears them itself as `allowed`. */
+/**
+ * What a schema takes, in words; where its form says it badly, it bears them itself as `allowed`. What was
+ * given for a `writeOnly` one is left out of its faults.
+ */
 function allowed(schema: TSchema): string {
   if (typeof schema["allowed"] === "string") return schema["allowed"];
   const words = choices(schema);

@@ -3,7 +3,14 @@ import { LIMITS } from "../base/limits.ts";
 
 /** Parts that several resources share. */
 
-export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+/** With the words for it, and whether it may be said again, where faults look for them. */
+export const Nullable = <T extends TSchema>(schema: T) => {
+  const { allowed, writeOnly } = schema;
+  return Type.Union([schema, Type.Null()], {
+    ...(allowed === undefined ? {} : { allowed: `${allowed}, or null` }),
+    ...(writeOnly === undefined ? {} : { writeOnly }),
+  });
+};
 
 export const words = <const W extends readonly string[]>(list: W, options: object = {}) =>
   Type.Union(

@@ -29,6 +29,28 @@ describe("an endpoint", () => {
     expect(listed).toEqual({ data: [one], nextCursor: null });
   });
 
+  test("that is refused says nothing of its secrets again", async () => {
+    const desk = await adminDesk();
+    for (const [path, method, body] of [
+      ["/v1/endpoints", "POST", { url: URL, auth: "hushhush" }],
+      ["/v1/endpoints", "POST", { url: URL, auth: ["hushhush"] }],
+      ["/v1/endpoints", "POST", { url: URL, secret: { hushhush: 1 } }],
+      ["/v1/endpoints", "POST", { url: URL, secret: ["hushhush", 1] }],
+      ["/v1/endpoints", "POST", { url: URL, headers: "x-key: hushhush" }],
+      ["/v1/endpoints", "POST", { url: URL, headers: { "x-key": ["hushhush"] } }],
+      ["/v1/endpoints/shop", "PATCH", { secret: { hushhush: 1 } }],
+      ["/v1/endpoints/shop/rotate-secret", "POST", { secret: ["hushhush"] }],
+    ] as const) {
+      const answer = await desk.call(method, path, body);
+      const { detail } = await problemOf(answer);
+      expect([answer.status, detail]).toEqual([
+        400,
+        expect.not.stringMatching("hushhush|undefined"),
+      ]);
+      expect(detail).toMatch(/"(auth|secret|headers)" must be (one of|a text|an object|text)/);
+    }
+  });
+
   test("is found by its id and by its name; what is neither is not found", async () => {
     const desk = await adminDesk();
     const byName = await jsonOf(await desk.call("GET", "/v1/endpoints/shop"));

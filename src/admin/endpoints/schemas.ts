@@ -94,8 +94,8 @@ export const NewEndpointView = Type.Object(
   { $id: "NewEndpoint" },
 );
 
-const object = (allowed: string, description: string) =>
-  Type.Object({}, { allowed, description, additionalProperties: true });
+const object = (allowed: string, description: string, options: object = {}) =>
+  Type.Object({}, { allowed, description, additionalProperties: true, ...options });
 
 /**
  * What an endpoint is made of, written as in the configuration. Names are checked here; what is in them, at
@@ -114,6 +114,8 @@ const settable = {
     Nullable(
       Type.Union([Type.String(), Type.Array(Type.String())], {
         description: "`whsec_…` or `whsk_…`; default: one is made",
+        allowed: "a text, or a list of texts",
+        writeOnly: true,
       }),
     ),
   ),
@@ -121,6 +123,7 @@ const settable = {
     Type.Record(Type.String(), Type.String(), {
       allowed: "an object of texts",
       description: "sent with each request",
+      writeOnly: true,
     }),
   ),
   auth: Type.Optional(
@@ -128,6 +131,7 @@ const settable = {
       object(
         "one of { basic }, { bearer }, { header }, { oauth2 }",
         "`{ basic: { username, password } }`, `{ bearer }`, `{ header: { name, value } }` or `{ oauth2: { tokenUrl, clientId, clientSecret, scope, audience } }`",
+        { writeOnly: true },
       ),
     ),
   ),
@@ -174,7 +178,7 @@ export const endpointPatchBody = Type.Object(settable, { additionalProperties: f
 
 export const rotateBody = Type.Object(
   {
-    secret: Type.Optional(text(1_024, "the new one; default: one is made")),
+    secret: Type.Optional({ ...text(1_024, "the new one; default: one is made"), writeOnly: true }),
     overlap: Type.Optional(duration("how long the old one goes on signing beside it; default 24h")),
   },
   { additionalProperties: false },
