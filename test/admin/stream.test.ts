@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { STREAMS_MAX } from "../../src/admin/stream/endpoints.ts";
+import { STREAMS_MAX, STREAMS_OF_ONE_MAX } from "../../src/admin/stream/endpoints.ts";
 import { Feed } from "../../src/admin/stream/feed.ts";
 import { matches } from "../../src/admin/stream/matches.ts";
 import { Watch } from "../../src/admin/stream/watch.ts";
@@ -68,6 +68,16 @@ async function within<T>(clock: SimClock, wanted: Promise<T>, steps = 200): Prom
   }
   return wanted;
 }
+
+test("a stream that breaks gives its place back", async () => {
+  const [news, clock] = [new News(), new SimClock()];
+  news.add(anEvent(1));
+  news.refusal = new Error("a fault of our own");
+  const { next, ended } = feedOf(news, clock);
+  await next();
+  await expect(next()).rejects.toThrow("a fault of our own");
+  expect(ended).toEqual([1]);
+});
 
 test("a stream begins where it is told to, with the place from which it can be resumed", async () => {
   const [news, clock] = [new News(), new SimClock()];
@@ -224,9 +234,23 @@ test("over a socket: headers, resuming, and a bound on how many there are", asyn
       text += new TextDecoder().decode((await reader?.read())?.value);
     expect(text).not.toContain(anEvent(1).id);
     expect((await open({ "last-event-id": "x" })).status).toBe(400);
-    for (let more = 1; more < STREAMS_MAX; more++) expect((await open()).status).toBe(200);
-    const refused = await open();
-    expect([refused.status, (await problemOf(refused)).code]).toEqual([503, "too_many_streams"]);
+    const others: string[] = [];
+    for (const name of ["a", "b"]) {
+      const made = await desk.keys.create(name, ["read"], "test");
+      if (made.ok) others.push(`Bearer ${made.value.secret}`);
+    }
+    const refusedTo = async (authorization: string): Promise<unknown[]> => {
+      const refused = await open({ authorization });
+      return [refused.status, (await problemOf(refused)).code];
+    };
+    for (let more = 1; more < STREAMS_OF_ONE_MAX; more++) expect((await open()).status).toBe(200);
+    // One key cannot take them all.
+    expect(await refusedTo(headers.authorization)).toEqual([503, "too_many_streams"]);
+    for (let more = STREAMS_OF_ONE_MAX; more < STREAMS_MAX; more++) {
+      const authorization = others[more < 2 * STREAMS_OF_ONE_MAX ? 0 : 1] ?? "";
+      expect((await open({ authorization })).status).toBe(200);
+    }
+    expect(await refusedTo(others[1] ?? "")).toEqual([503, "too_many_streams"]);
     for (const abort of aborts) abort.abort();
     let freed = 503;
     for (let tries = 0; tries < 100 && freed !== 200; tries++) {

@@ -1,6 +1,7 @@
 import { Type } from "@sinclair/typebox";
 import { type Seq, seq } from "../../base/ids.ts";
 import { problem } from "../../base/problems.ts";
+import type { Actor } from "../../journal/facts.ts";
 import type { AdminDeps } from "../deps.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { toFilter } from "../events/filter.ts";
@@ -10,6 +11,8 @@ import { Feed } from "./feed.ts";
 import { Watch } from "./watch.ts";
 
 export const STREAMS_MAX = 100;
+/** Of one key, so that a program that forgets to close its own leaves some to the others. */
+export const STREAMS_OF_ONE_MAX = 40;
 
 const streamQuery = Type.Object(
   {
@@ -37,7 +40,7 @@ const HEADERS = {
 
 function stream(deps: AdminDeps): Endpoint {
   const watch = new Watch(deps.clock, deps.reads);
-  let open = 0;
+  const places = new Places();
   return endpoint({
     method: "GET",
     path: "/v1/stream",
@@ -55,7 +58,7 @@ function stream(deps: AdminDeps): Endpoint {
       },
     },
     problems: ["too_many_streams", "behind", "slow"],
-    handle: async ({ query, request }) => {
+    handle: async ({ query, request, by }) => {
       const { include, after, ...given } = query;
       const filter = toFilter(given);
       if (!filter.ok) return problem("invalid_parameter", filter.error);
@@ -67,24 +70,45 @@ function stream(deps: AdminDeps): Endpoint {
         );
       }
       const from = start(place, await watch.end());
-      if (open >= STREAMS_MAX) return problem("too_many_streams");
-      open++;
-      const feed = new Feed(feedDeps(include === "data"), filter.value, from);
+      if (!places.take(by)) return problem("too_many_streams");
+      const feed = new Feed(feedDeps(include === "data", by), filter.value, from);
       request.signal.addEventListener("abort", () => feed.end(), { once: true });
       if (request.signal.aborted) feed.end();
       return new Response(feed.stream(), { headers: HEADERS });
     },
   });
 
-  function feedDeps(withData: boolean) {
+  function feedDeps(withData: boolean, by: Actor) {
     return {
       clock: deps.clock,
       reads: deps.reads,
       watch,
       render: async (rows: Parameters<typeof summaries>[1]) =>
         (await summaries(deps, rows, withData)).map((row) => JSON.stringify(row)),
-      ended: () => void open--,
+      ended: () => places.leave(by),
     };
+  }
+}
+
+/** How many streams are open, and whose. */
+class Places {
+  readonly #taken = new Map<Actor, number>();
+  #all = 0;
+
+  /** `false`: there is none left for them. */
+  take(by: Actor): boolean {
+    const own = this.#taken.get(by) ?? 0;
+    if (this.#all >= STREAMS_MAX || own >= STREAMS_OF_ONE_MAX) return false;
+    this.#all++;
+    this.#taken.set(by, own + 1);
+    return true;
+  }
+
+  leave(by: Actor): void {
+    const own = this.#taken.get(by) ?? 0;
+    this.#all--;
+    if (own > 1) this.#taken.set(by, own - 1);
+    else this.#taken.delete(by);
   }
 }
 

@@ -53,7 +53,11 @@ export class Feed {
       {
         pull: async (controller) => {
           this.#cancelStall();
-          const text = await this.#next();
+          const text = await this.#next().catch((error: unknown) => {
+            // The stream breaks without being cancelled: its place is given back here.
+            this.end();
+            throw error;
+          });
           if (this.#over) return;
           controller.enqueue(this.#encoder.encode(text));
           this.#cancelStall = this.#deps.clock.after(STALL_MS_MAX, () => {
