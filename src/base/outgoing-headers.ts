@@ -4,7 +4,7 @@ export interface HeaderFault {
   readonly detail: string;
 }
 
-const HEADERS_MAX = 32;
+export const SENT_HEADERS_MAX = 32;
 const VALUE_BYTES_MAX = 4_096;
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/;
@@ -13,6 +13,7 @@ const VALUE = /^[\x21-\x7e](?:[\x20-\x7e\t]*[\x21-\x7e])?$/;
 
 /** What makes the request what it is, or says how it is carried (RFC 9110, section 7.6.1). */
 const RESERVED = new Set([
+  "accept-encoding",
   "connection",
   "content-encoding",
   "content-length",
@@ -41,8 +42,8 @@ export function headerFaults(headers: Readonly<Record<string, string>>): readonl
   const faults: HeaderFault[] = [];
   const seen = new Set<string>();
   const entries = Object.entries(headers);
-  if (entries.length > HEADERS_MAX)
-    faults.push({ name: "", detail: `There are more than ${HEADERS_MAX} headers.` });
+  if (entries.length > SENT_HEADERS_MAX)
+    faults.push({ name: "", detail: `There are more than ${SENT_HEADERS_MAX} headers.` });
   for (const [name, value] of entries) {
     const detail = headerFault(name, value, seen);
     seen.add(name.toLowerCase());
@@ -55,6 +56,11 @@ function headerFault(name: string, value: string, seen: ReadonlySet<string>): st
   if (!TOKEN.test(name)) return "This is no header name.";
   if (isReservedHeader(name)) return "This header is set by Longstop; choose another name.";
   if (seen.has(name.toLowerCase())) return "This header is given twice.";
+  return headerValueFault(value);
+}
+
+/** Why this cannot be the value of a header that is sent; `null` when it can. */
+export function headerValueFault(value: string): string | null {
   if (value.length > VALUE_BYTES_MAX) return `Its value is longer than ${VALUE_BYTES_MAX} bytes.`;
   if (value !== "" && !VALUE.test(value)) return "Its value is not plain text of one line.";
   return null;

@@ -9,6 +9,8 @@ export type SigningSecret =
   | { readonly version: "v1"; readonly key: Uint8Array }
   | { readonly version: "v1a"; readonly seed: Uint8Array };
 
+/** Secrets that sign at a time: each adds a signature, and servers bound the size of a header. */
+export const SIGNING_SECRETS_MAX = 5;
 const KEY_BYTES_MIN = 24;
 const KEY_BYTES_MAX = 64;
 const SEED_BYTES = 32;

@@ -1,3 +1,4 @@
+import { headerValueFault, isReservedHeader } from "../base/outgoing-headers.ts";
 import { type Check, Fields, isObject, text, wrongType } from "./check.ts";
 import { endpointUrl, type Reach } from "./endpoint-url.ts";
 import type { EndpointAuth } from "./settings.ts";
@@ -75,34 +76,25 @@ function oauth2(fields: Fields, reach: Reach): EndpointAuth {
   };
 }
 
-/** What the connection, the event and the signature say themselves. */
-const RESERVED =
-  /^(?:webhook-.*|longstop-.*|proxy-.*|host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|expect|date|cookie|traceparent|tracestate)$/;
+/** Beside what sending sets itself: what would say something else about the body, or about us. */
+const RESERVED = /^(?:content-.*|date|cookie)$/;
 
 /** The name of a header that an endpoint may be sent beside ours. */
 export const sentHeaderName: Check<string> = (value, place) => {
   const name = headerName(value, place);
-  if (name === undefined || !RESERVED.test(name)) return name;
+  if (name === undefined || !(RESERVED.test(name) || isReservedHeader(name))) return name;
   return place.fault(value, {
     message: "is a header that sending sets itself",
     allowed: "another header",
   });
 };
 
-const VALUE_CHARS_MAX = 8_192;
-
-/** Visible Latin-1 and spaces within: what no server reads as two headers. */
+/** Visible ASCII and spaces within: what no server reads as two headers, or in two ways. */
 export const headerValue: Check<string> = (value, place) => {
   const given = text(value, place);
-  if (given === undefined) return undefined;
-  if (
-    given.length <= VALUE_CHARS_MAX &&
-    /^[\x21-\x7e\xa1-\xff](?:[\t\x20-\x7e\xa0-\xff]*[\x21-\x7e\xa1-\xff])?$/.test(given)
-  ) {
-    return given;
-  }
+  if (given === undefined || headerValueFault(given) === null) return given;
   return place.fault(given, {
     message: "cannot be a header's value",
-    allowed: `up to ${VALUE_CHARS_MAX} visible characters of Latin-1, without line breaks`,
+    allowed: "up to 4096 visible ASCII characters, without line breaks",
   });
 };

@@ -1,5 +1,6 @@
 import { judgeAddress } from "../base/http/address-guard.ts";
 import { Networks } from "../base/http/ip-address.ts";
+import { targetOf } from "../base/http/target.ts";
 import type { Check } from "./check.ts";
 import { wrongType } from "./check.ts";
 
@@ -28,9 +29,15 @@ export function endpointUrl({ allowPrivate }: Reach): Check<string> {
       return fault("is not a URL", bare ? JSON.stringify(`https://${given}`) : undefined);
     }
     if (given.length > URL_CHARS_MAX) return fault(`is longer than ${URL_CHARS_MAX} characters`);
+    // Readers of URLs leave line breaks out without a word: then what is shown is not what is called.
+    if (/[\s\p{Cc}\p{Cf}]/u.test(given))
+      return fault("holds a space or a character that is not seen");
     if (url.username !== "" || url.password !== "")
       return fault("holds credentials, which belong into auth");
     if (url.hash !== "") return fault("has a fragment, which is never sent");
+    // Ports of other protocols, above all: what will never be called is said now.
+    const target = targetOf(given);
+    if (!target.ok) return fault(`cannot be called. ${target.error.detail.replace(/\.$/, "")}`);
     const verdict = judgeAddress(addressOf(url.hostname), excepted);
     if (verdict.kind === "excepted") return given;
     if (isAddress(url.hostname) && verdict.kind === "refused")

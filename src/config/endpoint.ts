@@ -1,3 +1,4 @@
+import { SENT_HEADERS_MAX } from "../base/outgoing-headers.ts";
 import { compilePayloadFilter } from "../base/payload-filter.ts";
 import { err, ok, type Result } from "../base/result.ts";
 import {
@@ -41,7 +42,8 @@ export const ENDPOINT_RETRY_DEFAULT: RetrySettings = {
 const BATCH_DEFAULT: EndpointSettings["batch"] = { items: 100, waitMs: 1000 };
 const CONCURRENCY_DEFAULT = 10;
 const TIMEOUT_MS_DEFAULT = 15_000;
-const HEADERS_MAX = 50;
+/** As many as sending takes. */
+const TYPES_MAX = 100;
 
 /** Each key as it is written, and what it is called once it is read. */
 const KEYS = {
@@ -103,7 +105,7 @@ export function readEndpointPatch(
 function read(fields: Fields, rules: EndpointRules): EndpointSettings {
   return {
     url: fields.read("url", endpointUrl(rules), ""),
-    types: fields.read("types", list(glob, 1, 200), ["*"]),
+    types: fields.read("types", list(glob, 1, TYPES_MAX), ["*"]),
     filter: fields.read("filter", orNull(payloadFilter), null),
     secret: fields.read("secret", orNull(signingSecrets), null),
     headers: fields.read("headers", headers, {}),
@@ -149,10 +151,10 @@ const headers: Check<Readonly<Record<string, string>>> = (value, place) => {
   const read = record(sentHeaderName, headerValue)(value, place);
   if (read === undefined) return undefined;
   const lower = Object.entries(read).map(([name, text]) => [name.toLowerCase(), text] as const);
-  if (lower.length <= HEADERS_MAX) return Object.fromEntries(lower);
+  if (lower.length <= SENT_HEADERS_MAX) return Object.fromEntries(lower);
   return place.fault(value, {
     message: "has too many headers",
-    allowed: `up to ${HEADERS_MAX} headers`,
+    allowed: `up to ${SENT_HEADERS_MAX} headers`,
   });
 };
 

@@ -1,4 +1,8 @@
-import { parseSigningSecret, signingSecretTexts } from "../base/signing-secret.ts";
+import {
+  parseSigningSecret,
+  SIGNING_SECRETS_MAX,
+  signingSecretTexts,
+} from "../base/signing-secret.ts";
 import { type Check, type Fields, oneOrMore, text } from "./check.ts";
 
 /** Those of the source, for schemes that have none of their own; `null`: given, but faulty (said elsewhere). */
@@ -63,5 +67,10 @@ const signing: Check<string> = (value, place) => {
 /** One or more of them, in one text afterwards: all sign. */
 export const signingSecrets: Check<string> = (value, place) => {
   const several = typeof value === "string" ? signingSecretTexts(value) : [];
-  return oneOrMore(signing)(several.length > 1 ? several : value, place)?.join(" ");
+  const texts = oneOrMore(signing)(several.length > 1 ? several : value, place);
+  if (texts === undefined || texts.length <= SIGNING_SECRETS_MAX) return texts?.join(" ");
+  return place.fault(texts, {
+    message: "has too many secrets: each of them signs every request",
+    allowed: `up to ${SIGNING_SECRETS_MAX} secrets`,
+  });
 };

@@ -9,7 +9,11 @@ import {
 import type { Millis } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { ok, type Result } from "../base/result.ts";
-import { parseSigningSecret, signingSecretTexts } from "../base/signing-secret.ts";
+import {
+  parseSigningSecret,
+  SIGNING_SECRETS_MAX,
+  signingSecretTexts,
+} from "../base/signing-secret.ts";
 import { drawBytes } from "./bytes.ts";
 
 /** A secret as it is kept: the current one has no end, those before it have one. */
@@ -30,10 +34,10 @@ export interface SigningKey {
   sign(prefix: string, body: Uint8Array): string;
 }
 
-/** Secrets that sign at a time: more replaced ones than this end early. */
-const SECRETS_MAX = 5;
-
-/** `fresh` (one secret, or several) signs from now on; those before it end at `previousUntil`, or earlier. */
+/**
+ * `fresh` (one secret, or several) signs from now on; those before it end at `previousUntil`, or earlier where there
+ * would be more than five.
+ */
 export function rotated(
   before: readonly KeptSecret[],
   fresh: string,
@@ -44,7 +48,7 @@ export function rotated(
     .map(({ text, until }) => ({ text, until: Math.min(until ?? previousUntil, previousUntil) }))
     .filter(({ until }) => until > now);
   const current = signingSecretTexts(fresh).map((text) => ({ text, until: null }));
-  return [...current, ...old].slice(0, SECRETS_MAX);
+  return [...current, ...old].slice(0, SIGNING_SECRETS_MAX);
 }
 
 /** PKCS #8 (RFC 8410) up to the 32 bytes of an Ed25519 private key. */

@@ -1,6 +1,10 @@
 import { headerFaults } from "../base/outgoing-headers.ts";
 import { compilePayloadFilter } from "../base/payload-filter.ts";
-import { parseSigningSecret, signingSecretTexts } from "../base/signing-secret.ts";
+import {
+  parseSigningSecret,
+  SIGNING_SECRETS_MAX,
+  signingSecretTexts,
+} from "../base/signing-secret.ts";
 import type { EndpointAuth, EndpointSettings } from "../config/settings.ts";
 import { invalid } from "./refusals.ts";
 import type { SendingRefusal } from "./sending.ts";
@@ -68,6 +72,8 @@ export function secretFault(secret: string | null): SendingRefusal | null {
   if (secret === null) return null;
   const texts = signingSecretTexts(secret);
   if (texts.length === 0) return invalid("secret", "Leave it out, and one is made.");
+  if (texts.length > SIGNING_SECRETS_MAX)
+    return invalid("secret", `At most ${SIGNING_SECRETS_MAX} secrets sign at a time.`);
   for (const text of texts) {
     const parsed = parseSigningSecret(text);
     if (!parsed.ok) return invalid("secret", parsed.error);
