@@ -32,7 +32,8 @@ export class Publisher {
   }
 
   /** A message of the team's own, to all endpoints that want it. */
-  async publish(message: Message, by: Actor): SendingResult<Appended> {
+  async publish(given: Message, by: Actor): SendingResult<Appended> {
+    const message = wellFormed(given);
     const fault = typeFault(message.type) ?? sizeFault(message);
     if (fault !== null) return err(fault);
     const { type, connection, idempotencyKey } = message;
@@ -94,6 +95,16 @@ export class Publisher {
     return first.type === type && first.connection === connection && same(first.body, body);
   }
 }
+
+/**
+ * Half a character (a lone surrogate) is replaced at once, as no database keeps it: what is compared later with what
+ * was kept is then the same.
+ */
+const wellFormed = (message: Message): Message => ({
+  ...message,
+  type: message.type.toWellFormed(),
+  connection: message.connection?.toWellFormed() ?? null,
+});
 
 const same = (one: Uint8Array, other: Uint8Array): boolean =>
   Buffer.compare(Buffer.from(one), Buffer.from(other)) === 0;

@@ -28,6 +28,8 @@ export interface Request {
   readonly ask: Ask;
   /** As sent, without what is secret: to be kept with the attempt. */
   readonly shown: readonly (readonly [string, string])[];
+  /** What was hidden there, for whoever keeps what may repeat it. */
+  readonly secrets: readonly string[];
 }
 
 const HIDDEN = "[hidden]";
@@ -61,8 +63,24 @@ export function requestOf(posting: Posting): Request {
     name === "longstop-confirm-url" ? HIDDEN : value,
   ]);
   for (const name of Object.keys(secret)) shown.push([name.toLowerCase(), HIDDEN]);
-  return { ask, shown };
+  return { ask, shown, secrets: secretsIn(Object.values(secret), confirmUrl) };
 }
+
+/** Shorter ones would be found everywhere, and are none that need hiding. */
+const SECRET_CHARS_MIN = 8;
+
+/** Each value, what follows its scheme (`Bearer …`), and the token of the confirmation; the longest first. */
+function secretsIn(values: readonly string[], confirmUrl: string | null): readonly string[] {
+  const token = confirmUrl === null ? [] : [confirmUrl.slice(confirmUrl.lastIndexOf("/") + 1)];
+  const parts = values.flatMap((value) => [value, value.slice(value.indexOf(" ") + 1)]);
+  return [...new Set([...parts, ...token])]
+    .filter((text) => text.length >= SECRET_CHARS_MIN)
+    .sort((one, other) => other.length - one.length);
+}
+
+/** A text of the subscriber's, which may repeat what it was sent, as error pages do: without our secrets. */
+export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
 
 function metadata({ endpoint, events, attempt }: Posting): Record<string, string> {
   const [event] = events;

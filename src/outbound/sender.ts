@@ -8,7 +8,7 @@ import type { ConfirmUrls } from "./confirmations.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Fault } from "./judge.ts";
 import { batchPayload, singlePayload, type WholeEvent } from "./payload.ts";
-import { deliveryOf, plainAuth, type Request, requestOf } from "./request.ts";
+import { deliveryOf, plainAuth, type Request, requestOf, withoutSecrets } from "./request.ts";
 
 export interface SenderDeps {
   readonly clock: Clock;
@@ -24,6 +24,7 @@ export interface Sent {
   readonly startedAt: Millis;
   readonly durationMs: number;
   readonly requestHeaders: Request["shown"];
+  readonly secrets: Request["secrets"];
   readonly reply: Result<Answer, Fault>;
 }
 
@@ -55,7 +56,8 @@ export class Sender {
         ? await this.#askWithToken(auth, post, signal)
         : await this.#ask(post(plainAuth(auth)), signal);
     const durationMs = Math.round(clock.monotonic() - begun);
-    return { startedAt, durationMs, requestHeaders: request.shown, reply };
+    const { shown: requestHeaders, secrets } = request;
+    return { startedAt, durationMs, requestHeaders, secrets, reply };
   }
 
   async #ask(request: Request, signal: AbortSignal): Promise<[Request, Result<Answer, Fault>]> {
@@ -104,9 +106,15 @@ export class Sender {
   }
 }
 
-/** What is kept of an answer; what is not UTF-8 in it is replaced. */
-export function storedReply({ reply }: Sent): StoredReply | null {
+/** What is kept of an answer: what is not UTF-8 in it is replaced, and what repeats our secrets is hidden. */
+export function storedReply({ reply, secrets }: Sent): StoredReply | null {
   if (!reply.ok) return null;
   const { status, headers, body, truncated } = reply.value;
-  return { status, headers, body: Buffer.from(body).toString(), truncated };
+  const plain = (text: string): string => withoutSecrets(text, secrets);
+  return {
+    status,
+    headers: headers.map(([name, value]): [string, string] => [name, plain(value)]),
+    body: plain(Buffer.from(body).toString()),
+    truncated,
+  };
 }

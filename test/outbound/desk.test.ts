@@ -81,6 +81,14 @@ describe("publishing", () => {
     expect(world.http.to(url)).toHaveLength(1);
   });
 
+  test("twice with one key is one event, also with half a character in it, which nothing keeps", async () => {
+    const world = await new OutboundWorld().start();
+    const half = { ...message, type: "a\ud800", connection: "\udfff", idempotencyKey: "k1" };
+    const publish = () => world.settled(world.outbound.sending.publish(half, BY));
+    expect(await publish()).toMatchObject({ ok: true, value: { duplicate: false } });
+    expect(await publish()).toMatchObject({ ok: true, value: { duplicate: true } });
+  });
+
   test.each([
     [{ type: "" }, "type"],
     [{ type: "a b" }, "type"],

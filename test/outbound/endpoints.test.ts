@@ -104,6 +104,24 @@ describe("endpoints of run time", () => {
     for (const hidden of ["very-secret", secret ?? "whsec_"]) expect(rows).not.toContain(hidden);
   });
 
+  test("have their secrets kept out of answers that repeat the request, as error pages do", async () => {
+    const world = await new OutboundWorld().start();
+    const auth = { kind: "bearer", token: "very-secret-token" } as const;
+    const change = { auth, headers: { "x-api": "also-very-secret" }, confirmMs: 60_000 };
+    const { id, url } = await world.endpoint("shop", change);
+    world.http.on(url, ({ headers }) => {
+      const page = JSON.stringify(headers);
+      return answer(500, { "x-echo": page }, `Oops: ${page}, token very-secret-token`);
+    });
+    const event = await world.publish("order.created");
+    const { attemptLog } = await world.delivery(event, id);
+    const kept = JSON.stringify(attemptLog);
+    expect(kept).toContain("Oops");
+    const token = world.http.to(url)[0]?.headers["longstop-confirm-url"]?.split("/").at(-1) ?? "";
+    expect(token).toStartWith("dlv_");
+    for (const hidden of ["very-secret", token]) expect(kept).not.toContain(hidden);
+  });
+
   test("are locked without the key they were sealed with, and say why; others go on", async () => {
     const first = await new OutboundWorld().start();
     const { id, url } = await first.endpoint("shop");
