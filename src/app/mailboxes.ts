@@ -1,4 +1,6 @@
 import { Turnstile } from "../base/turnstile.ts";
+import type { SourceSettings } from "../config/settings.ts";
+import { openProvisional } from "../ingress/provisional.ts";
 import type { JournalHandle } from "../journal/client.ts";
 import type { FanOut } from "../journal/sending.ts";
 import { Desk } from "../mailbox/desk.ts";
@@ -14,7 +16,7 @@ export function mailboxes(store: JournalHandle, fanOut: FanOut, now: Now, common
   const { journal, reads, mailboxReads } = store;
   const { clock, log } = common;
   const { configPath, handlers } = now.settings;
-  const source = (name: string) => now.settings.sources[name];
+  const source = (name: string) => sourceOf(name, now);
   const spawn = hostSpawner(clock);
   const pool = new HandlerPool({ clock, log, spawn }, { ...handlers, configPath });
   const own = { ...common, journal };
@@ -32,4 +34,10 @@ export function mailboxes(store: JournalHandle, fanOut: FanOut, now: Now, common
     replaying: turnstile,
   });
   return { pool, roster, replays, operations };
+}
+
+/** Without any configuration, what was taken at any path can be processed again like what is configured. */
+function sourceOf(name: string, { settings }: Now): SourceSettings | undefined {
+  const open = settings.development && settings.configPath === null;
+  return settings.sources[name] ?? (open ? openProvisional(name) : undefined);
 }
