@@ -31,6 +31,8 @@ export interface Window {
   readonly from: Millis;
   /** From when on the provider is asked. */
   readonly since: Millis;
+  /** What the preset kept, while it leads no further back than `since` may. */
+  readonly kept: string | null;
 }
 
 export interface WindowGiven {
@@ -51,7 +53,8 @@ export interface WindowGiven {
  * Which time a sweep has to cover: from the end of the last whole one; where there was none, from the last
  * sign of life; in the first life of all, from now on. What was before Longstop is not what it has missed: an
  * operator may ask for it. The overlap comes on top, and nothing goes beyond the provider's window or
- * what keys are known for.
+ * what keys are known for: neither a time, nor an iterator from before it, which would list what no key is
+ * left of as if it were new.
  */
 export function windowOf(given: WindowGiven): Window {
   const { now, cursor, lastAliveAt, since, overlapMs, windowMs, dedupeMs } = given;
@@ -60,7 +63,8 @@ export function windowOf(given: WindowGiven): Window {
   // A clock that went back makes a cursor of the future: as if it were of now.
   const from = Math.max(Math.min(wanted, now), floor);
   const start = since === null ? from - overlapMs : from;
-  return { from, since: Math.max(start, floor) };
+  const kept = cursor !== null && cursor.to >= floor ? cursor.kept : null;
+  return { from, since: Math.max(start, floor), kept };
 }
 
 /** Keys are dropped in slices: near the end some are gone already. */

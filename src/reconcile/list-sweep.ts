@@ -39,7 +39,7 @@ export class ListSweep {
   readonly #recovery: ListRecovery;
   readonly #course: Course;
   readonly #before: Cursor | null;
-  #kept: string | null;
+  #kept: string | null = null;
   #gathered = nothing();
 
   /** `before`: where the last sweep ended. A poll of one connection leaves it where it is. */
@@ -48,15 +48,15 @@ export class ListSweep {
     this.#recovery = recovery;
     this.#course = course;
     this.#before = before;
-    this.#kept = before?.kept ?? null;
   }
 
   /** Journals everything up to and with its last fact. Rejects with `JournalRefused`. */
-  async run({ from, since }: Window): Promise<Result<null, ApiFault>> {
+  async run({ from, since, kept: lead }: Window): Promise<Result<null, ApiFault>> {
     const { plan, to, api } = this.#course;
     this.#course.from = from;
     const own = plan.connection !== null || plan.since !== null;
-    const kept = own ? null : this.#kept;
+    this.#kept = lead;
+    const kept = own ? null : lead;
     const ask = { since, until: to, kept, connection: plan.connection };
     let page: string | null = null;
     for (let count = 1; ; count++) {

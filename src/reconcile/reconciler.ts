@@ -23,6 +23,8 @@ export class Reconciler implements Reconciling {
   readonly #turnstile = new Turnstile();
   readonly #life = new AbortController();
   readonly #subjects: Subjects;
+  /** For how long the journal knows keys: as it was opened, also under a later configuration. */
+  readonly #dedupeMs: Millis;
   #settings: Settings;
   #sources = new Map<string, SourceReconciler>();
   /** Why the others are not asked. */
@@ -30,6 +32,7 @@ export class Reconciler implements Reconciling {
 
   constructor(deps: ReconcilerDeps, settings: Settings) {
     this.#deps = deps;
+    this.#dedupeMs = settings.dedupeMs;
     this.#settings = settings;
     this.#subjects = new Subjects(deps, this.#life.signal);
   }
@@ -96,7 +99,7 @@ export class Reconciler implements Reconciling {
     const fresh: SourceReconciler[] = [];
     for (const source of Object.values(settings.sources)) {
       const before = this.#sources.get(source.name);
-      const opened = this.#subjects.open(source, settings);
+      const opened = this.#subjects.open(source, { dedupeMs: this.#dedupeMs });
       if (!opened.ok) lacks.set(source.name, opened.error);
       else if (before !== undefined && Bun.deepEquals(before.subject.source, source)) {
         next.set(source.name, before);

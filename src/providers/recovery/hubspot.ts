@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import type { SourceSettings } from "../../config/settings.ts";
-import { textAt } from "../payload.ts";
+import { fieldOf, textAt } from "../payload.ts";
 import type {
   ApiAnswer,
   ApiFault,
@@ -10,7 +10,7 @@ import type {
   ProviderApi,
 } from "../recovery.ts";
 import type { Login } from "../sessions.ts";
-import { getting, listed, missedJson, unreadable } from "./listing.ts";
+import { getting, isBefore, listed, missedJson, unreadable } from "./listing.ts";
 
 const DAY_MS = 86_400_000;
 /** Half an hour is what HubSpot gives an access token. */
@@ -49,7 +49,7 @@ export function hubspotRecovery(source: SourceSettings): ListRecovery {
       const from = ask.page ?? ask.kept;
       const answer = await api.call(getting(entryUrl(journal, from)));
       if (!answer.ok) return answer;
-      if (answer.value.status !== 404) return pageOf(answer.value, journal, api);
+      if (answer.value.status !== 404) return pageOf(answer.value, ask, journal, api);
       // Of an offset that has expired nothing tells it apart from the newest: the journal's own beginning does.
       return from === null ? ok(nothing(null)) : afterGap(from, ask, journal, api);
     },
@@ -78,12 +78,18 @@ async function afterGap(
   if (same || latest.value.status === 404) return ok(nothing(from));
   const earliest = await api.call(getting(entryUrl(journal, null)));
   if (!earliest.ok) return earliest;
-  return earliest.value.status === 404 ? ok(nothing(from)) : pageOf(earliest.value, journal, api);
+  return earliest.value.status === 404
+    ? ok(nothing(from))
+    : pageOf(earliest.value, ask, journal, api);
 }
 
-/** One entry of the journal, and the file that it names. */
+/**
+ * One entry of the journal, and the file that it names. Who comes without an offset comes from the journal's
+ * beginning, up to three days ago: of what is there only the time since which is asked counts.
+ */
 async function pageOf(
   entry: ApiAnswer,
+  { kept, since }: ListAsk,
   journal: string,
   api: ProviderApi,
 ): Promise<Result<ListPage, ApiFault>> {
@@ -100,7 +106,9 @@ async function pageOf(
       detail: `Of the journal's entry ${offset}: ${events.error.detail}`,
     });
   }
-  const missed = events.value.items.map(({ bytes }) => missedJson(bytes));
+  const missed = events.value.items
+    .filter(({ value }) => kept !== null || !isBefore(fieldOf(value, "occurredAt"), since))
+    .map(({ bytes }) => missedJson(bytes));
   return ok({ missed, next: offset, keep: offset });
 }
 
