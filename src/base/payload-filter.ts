@@ -144,7 +144,11 @@ const texts = (holds: (value: string, part: string) => boolean): Operator => ({
   test: (operand) => {
     const parts = Array.isArray(operand) ? operand : [operand];
     if (parts.length === 0 || !parts.every((part) => typeof part === "string")) return null;
-    return any((value) => typeof value === "string" && parts.some((part) => holds(value, part)));
+    // Each part is a comparison too: a long list over a long array stops like everything else.
+    return any(
+      (value, budget) =>
+        typeof value === "string" && parts.some((part) => spend(budget) && holds(value, part)),
+    );
   },
 });
 
@@ -192,14 +196,14 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
 const OPERATOR_NAMES = ["$or", "$and", "$not", ...Object.keys(OPERATORS)];
 
 /** The value itself, or of an array one of its elements. */
-function any(holds: (value: unknown) => boolean): Test {
+function any(holds: Test): Test {
   return (value, budget) =>
     Array.isArray(value)
-      ? value.some((element) => spend(budget) && holds(element))
-      : spend(budget) && holds(value);
+      ? value.some((element) => spend(budget) && holds(element, budget))
+      : spend(budget) && holds(value, budget);
 }
 
-function none(holds: (value: unknown) => boolean): Test {
+function none(holds: Test): Test {
   const some = any(holds);
   return (value, budget) => !some(value, budget) && budget.steps > 0;
 }

@@ -51,6 +51,20 @@ describe("a filter", () => {
     expect(compiled.ok && compiled.value(payload)).toBe(matches);
   });
 
+  test.each(["$startsWith", "$endsWith", "$in", "$contains"])(
+    "with %s is cut short over a long array, and does not match",
+    (operator) => {
+      const parts = Array.from({ length: 8_000 }, (_, n) => `${n}k`);
+      const operand = operator === "$contains" ? "never" : parts;
+      const compiled = compilePayloadFilter({ a: { [operator]: operand } });
+      const payload = { a: Array.from({ length: 300_000 }, () => "k") };
+      const begun = performance.now();
+      expect(compiled.ok && compiled.value(payload)).toBe(false);
+      // Without an end it takes ten seconds and more.
+      expect(performance.now() - begun).toBeLessThan(1_500);
+    },
+  );
+
   test("matches nothing that could not be parsed", () => {
     const compiled = compilePayloadFilter({ $not: { a: 1 } });
     expect(compiled.ok && compiled.value(undefined)).toBe(false);
