@@ -1,6 +1,7 @@
 import { type AnyElysia, Elysia } from "elysia";
 import type { KeyRing } from "./admin/auth/key-ring.ts";
 import { children } from "./app/children.ts";
+import { guessOf } from "./app/guess.ts";
 import { mailboxes } from "./app/mailboxes.ts";
 import { operators } from "./app/operators.ts";
 import type { Common, Now } from "./app/parts.ts";
@@ -59,7 +60,7 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const outbound = sending(store, http, deps.secretKey, now, common);
   const { fanOut, confirmations } = outbound;
   const { pool, roster, replays, operations } = mailboxes(store, fanOut, now, common);
-  const sources = new SourceTable(initial, { clock, providers });
+  const sources = new SourceTable(initial, { clock, providers, log });
   const post: Onward["post"] = (posted) => roster.post(posted);
   const reach = { http, sessions: providers.sessions, team: pool };
   const reconciler = recovering(store, reach, sources, { post, fanOut }, now, common);
@@ -67,7 +68,8 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const ways: Onward = { post, fanOut, hinted };
   const open = receiving(store, sources, ways, confirmations, now, common);
   const parts = { operations, releases: open.quarantine.releases, pool, outbound, reconciler };
-  const operated = { ...parts, roster, counted: [open.requests, ...meter.families()] };
+  const recognised = (name: string) => guessOf(sources.recognised(name), name);
+  const operated = { ...parts, recognised, roster, counted: [open.requests, ...meter.families()] };
   const admin = operators(store, { ...operated, fixedKey: deps.fixedKey }, now, common);
   const operating = new Elysia().use(dashboardRoutes()).use(admin.routes);
   const listeners = new Listeners(clock, applications(initial.listen, open.routes, operating));

@@ -35,6 +35,8 @@ export interface AdminDeps {
   readonly outgoing?: Outgoing;
   /** Asking providers for what was missed; likewise. */
   readonly recovering?: Recovering;
+  /** In development: whose requests come to a name that nobody configured. */
+  recognised?(source: string): Recognised | null;
   /** What is measured elsewhere; `/metrics` is offered with it. */
   readonly measured?: Measured;
   readonly clock: Clock;
@@ -46,6 +48,15 @@ export interface AdminDeps {
   readonly version: string;
   /** `dev`: callers from this machine need no login. */
   readonly development: boolean;
+}
+
+/** A guess by what the requests look like. */
+export interface Recognised {
+  readonly provider: string;
+  /** As the provider writes itself. */
+  readonly title: string;
+  /** A configuration of this source, to be copied. */
+  readonly config: string;
 }
 
 export interface Outgoing {

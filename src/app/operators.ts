@@ -19,6 +19,7 @@ import type { Common, Now } from "./parts.ts";
 export interface Operated extends Pick<AdminDeps, "operations" | "releases"> {
   readonly fixedKey: string | null;
   readonly pool: HandlerPool;
+  readonly recognised: NonNullable<AdminDeps["recognised"]>;
   readonly roster: Pick<Roster, "figures">;
   /** What is counted as it happens. */
   readonly counted: readonly Family[];
@@ -40,6 +41,7 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
     releases,
     outgoing: { sending: outbound.sending, pulling: outbound.pulling, reads: sendingReads },
     recovering: { reconciling: reconciler, reads: reconcilingReads },
+    recognised: operated.recognised,
     measured: {
       counted: operated.counted,
       mailboxes: () => roster.figures,

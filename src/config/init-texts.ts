@@ -35,8 +35,8 @@ ${HANDLER}
   return { config, variables: [] };
 }
 
-/** For one provider: what its preset requires comes from the environment. */
-export function presetTemplate(preset: PresetNeeds): Template {
+/** For one provider: what its preset requires comes from the environment. `name`: the source's. */
+export function presetTemplate(preset: PresetNeeds, name: string = preset.name): Template {
   const prefix = preset.name.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "_");
   const lines: string[] = [`      provider: ${JSON.stringify(preset.name)},`];
   const variables: string[] = [];
@@ -62,7 +62,7 @@ export function presetTemplate(preset: PresetNeeds): Template {
     );
   }
   if (wants("apiKey")) lines.push(`      apiKey: ${variable("API_KEY")},`);
-  const source = `    // Receives at /in/${preset.name}\n    ${JSON.stringify(preset.name)}: {\n${lines.join("\n")}\n${HANDLER}\n    },`;
+  const source = `    // Receives at /in/${name}\n    ${JSON.stringify(name)}: {\n${lines.join("\n")}\n${HANDLER}\n    },`;
   const listen = `  // "0.0.0.0:8080" receives from everywhere; keep admin to this machine or your own network.
   listen: { public: "0.0.0.0:8080", admin: "127.0.0.1:8081" },
   // How providers see this server; ${preset.signsUrl ? `${preset.name} signs the URL: put your own here` : "several sign the URL"}.

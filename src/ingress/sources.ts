@@ -1,10 +1,12 @@
 import type { Clock, Millis } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
 import { invariant } from "../base/result.ts";
 import { TokenBucket } from "../base/token-bucket.ts";
 import type { Settings, SourceSettings } from "../config/settings.ts";
 import { presetByName } from "../providers/index.ts";
 import type { Preset, Provider, ProviderDeps } from "../providers/provider.ts";
 import { openProvisional } from "./provisional.ts";
+import { recognising } from "./recognising.ts";
 
 /** A source that is ready to receive: keys imported, bucket filled. */
 export interface Source {
@@ -46,15 +48,19 @@ export class SourceTable {
   readonly #providers: ProviderDeps;
   #sources: Map<string, Source>;
   #provisional = new Map<string, Source>();
+  readonly #log: Log | null;
+  /** Of provisional sources: as bounded as they are. */
+  readonly #recognised = new Map<string, Preset>();
   #settings: Settings;
   readonly #uses = new Map<string, SecretUse>();
 
   constructor(
     settings: Settings,
-    deps: { readonly clock: Clock; readonly providers: ProviderDeps },
+    deps: { readonly clock: Clock; readonly providers: ProviderDeps; readonly log?: Log },
   ) {
     this.#clock = deps.clock;
     this.#providers = deps.providers;
+    this.#log = deps.log ?? null;
     this.#settings = settings;
     this.#sources = this.#open(settings, new Map());
   }
@@ -72,9 +78,17 @@ export class SourceTable {
     if (known !== undefined) return known;
     if (!this.#settings.development || !NAME.test(name)) return null;
     if (this.#provisional.size >= PROVISIONAL_MAX) return null;
-    const opened = this.#prepare(openProvisional(name), this.#settings, undefined);
-    this.#provisional.set(name, opened);
-    return opened;
+    const settings = openProvisional(name);
+    const opened = this.#prepare(settings, this.#settings, undefined);
+    const noticed = (preset: Preset): void => this.#notice(name, preset);
+    const provider = recognising(opened.provider, settings, this.#providers, noticed);
+    this.#provisional.set(name, { ...opened, provider });
+    return this.#provisional.get(name) ?? null;
+  }
+
+  /** In development: whose requests came last to a name that nobody configured. */
+  recognised(name: string): Preset | null {
+    return this.#recognised.get(name) ?? null;
   }
 
   names(): readonly string[] {
@@ -90,6 +104,13 @@ export class SourceTable {
     const uses = [...this.#uses.values()];
     this.#uses.clear();
     return uses;
+  }
+
+  #notice(name: string, preset: Preset): void {
+    if (this.#recognised.get(name) === preset) return;
+    this.#recognised.set(name, preset);
+    const { name: provider, title } = preset;
+    this.#log?.info(`what comes to /in/${name} looks like ${title}'s`, { source: name, provider });
   }
 
   #open(settings: Settings, before: ReadonlyMap<string, Source>): Map<string, Source> {

@@ -28,6 +28,14 @@ const SourceView = Type.Object(
     url: Nullable(Type.String({ description: "as the provider is told, where publicUrl is set" })),
     handler: Type.Boolean(),
     order: Nullable(Type.String()),
+    recognised: Nullable({
+      ...Type.Object({
+        provider: Type.String(),
+        title: Type.String({ description: "as the provider writes itself" }),
+        config: Type.String({ description: "a configuration of this source, to be copied" }),
+      }),
+      description: "in development, of a name that nobody configured: whose requests it looks like",
+    }),
     ...counts,
     lastEventAt: Nullable(Time),
     secrets: Type.Array(
@@ -72,7 +80,9 @@ const list = (deps: AdminDeps): Endpoint =>
       const view = async (name: string): Promise<SourceView> => {
         const settings = (Object.hasOwn(sources, name) ? sources[name] : undefined) ?? null;
         const reconcile = await reconcileOf(deps, name, settings);
-        return sourceView(name, settings, rows.get(name) ?? null, { publicUrl, reconcile });
+        const recognised = settings === null ? (deps.recognised?.(name) ?? null) : null;
+        const known = { publicUrl, reconcile, recognised };
+        return sourceView(name, settings, rows.get(name) ?? null, known);
       };
       return pageOfAll(await Promise.all(names.map(view)), query);
     },
@@ -109,10 +119,11 @@ function sourceView(
   name: string,
   settings: SourceSettings | null,
   row: SourceRow | null,
-  { publicUrl, reconcile }: Pick<SourceView, "reconcile"> & { readonly publicUrl: string | null },
+  known: Pick<SourceView, "reconcile" | "recognised"> & { readonly publicUrl: string | null },
 ): SourceView {
   const { received, duplicates, pending, completed, skipped, failed, lastEventAt, secrets } =
     row ?? NOTHING_YET;
+  const { publicUrl, reconcile, recognised } = known;
   const path = `/in/${name}`;
   return {
     id: name,
@@ -122,6 +133,7 @@ function sourceView(
     url: publicUrl === null ? null : `${publicUrl}${path}`,
     handler: settings?.handler ?? false,
     order: settings?.order ?? null,
+    recognised,
     received,
     duplicates,
     pending,
