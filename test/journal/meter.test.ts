@@ -57,6 +57,7 @@ test("what a sweep finds is healed when it is new, and no acknowledgement", asyn
   const journal = meter.around(new MemoryJournal());
   await journal.append(intake("1"));
   const sweep = "swp_1" as NonNullable<Intake["sweep"]>;
+  await journal.append(intake("3", { origin: "poll" }));
   await journal.appendTogether(
     [intake("1", { origin: "poll", sweep }), intake("2", { origin: "poll", sweep })],
     [],

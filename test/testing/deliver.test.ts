@@ -194,3 +194,18 @@ test("a mistake in the test itself is said at once, in words", async () => {
   expect(deliver(count, { type: "" })).rejects.toThrow("at least a type");
   expect(deliver(count, { ...PAID, occurredAt: "later" })).rejects.toThrow("is no time");
 });
+
+test("until it is settled, time passes between attempts, and asking for another one costs none", async () => {
+  const clock = testClock("2026-05-01T12:00:00Z");
+  const source = {
+    provider: "custom",
+    retry: ["1m"],
+    onEvent: (_event: Event, ctx: Context) => {
+      if (ctx.attempt <= 3) ctx.retry({ after: "10m" });
+      if (ctx.attempt === 4) throw new Error("once");
+    },
+  };
+  const result = await deliver(source, PAID, { clock, until: "settled" });
+  expect(result).toMatchObject({ outcome: "completed", attempts: 5 });
+  expect(clock.now()).toEqual(new Date("2026-05-01T12:31:00Z"));
+});
