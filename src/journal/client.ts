@@ -6,6 +6,8 @@ import type { Random } from "../base/random.ts";
 import { startThread } from "../base/self.ts";
 import { keepSigning } from "./alive.ts";
 import type { AuditReads } from "./audit.ts";
+import type { Backups } from "./backup.ts";
+import { BackupMaker } from "./backups/maker.ts";
 import { type Batch, type BatchReply, type Entry, packBatch } from "./batch.ts";
 import { KIND } from "./entries.ts";
 import { indexFile, lockFile } from "./files.ts";
@@ -48,6 +50,7 @@ export interface JournalHandle {
   readonly owed: OwedReads;
   readonly reconciling: ReconcileReads;
   readonly audit: AuditReads;
+  readonly backups: Backups;
   /** The last life of the process ended by closing the journal. */
   readonly clean: boolean;
   /** When that life was last there, to a minute; a clean end is a sign of it. `null`: this is the first. */
@@ -122,9 +125,10 @@ async function openLocked(
   const operators = newReader(() => projected.untilOrStalled(journal.head));
   const mailboxes = newReader(() => projected.until(journal.head));
   const stopSigning = keepSigning(clock, (at) => writers.log.call("alive", [at]));
+  const backups = new BackupMaker({ dataDir, clock, log, start: startBackup });
   const close = async (): Promise<void> => {
     stopSigning();
-    await journal.close();
+    await Promise.all([journal.close(), backups.close()]);
     // An unsigned end only means that the next start looks the log through.
     await sign(port, KIND.stopped, clock.now()).catch(() => {});
     // The readers last: their connections' closing is theirs, and a checkpoint of it would stand in the way.
@@ -143,6 +147,7 @@ async function openLocked(
     journal: deps.meter?.around(journal) ?? journal,
     ...readings(operators, mailboxes),
     quarantine: quarantineThrough(writers.log),
+    backups,
     ...last,
     lag,
     check: () => checkFile(dataDir),
@@ -190,6 +195,13 @@ async function sign(
   const entry: Entry = { kind, at, width: 1, fact: "{}", request: "", body: null, hashes: [] };
   await port.commit(packBatch([entry]));
 }
+
+const startBackup = (): ThreadClient =>
+  new ThreadClient(
+    startThread("journal/backup-thread.ts"),
+    () => {},
+    () => {},
+  );
 
 async function startReader(dataDir: string): Promise<ThreadClient> {
   const thread = new ThreadClient(
