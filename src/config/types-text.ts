@@ -54,20 +54,22 @@ const TESTING_IMPORTS =
  * very texts that this program is compiled against, carried along, so that the two cannot drift apart.
  */
 export function typesText(): string {
-  const parts = [handlerFile, schemasFile, verifyFile, configFile].map((file) =>
-    withoutImports(textOf(file)),
+  const modules = Object.entries(moduleTexts()).map(
+    ([module, text]) => `declare module "${module}" {\n${text.replaceAll(/^(?=.)/gm, "  ")}\n}\n`,
   );
-  const testing = [TESTING_IMPORTS, withoutImports(textOf(testingFile)), TESTING_VALUES];
-  const modules = [declared("longstop", [...parts, VALUES]), declared("longstop/testing", testing)];
   return `${TYPES_HEAD}\n${modules.join("\n")}`;
 }
 
-function declared(module: string, parts: readonly string[]): string {
-  const indented = parts
-    .join("\n")
-    .trim()
-    .replaceAll(/^(?=.)/gm, "  ");
-  return `declare module "${module}" {\n${indented}\n}\n`;
+/** The declarations of each module by itself: what the package brings. */
+export function moduleTexts(): Readonly<Record<"longstop" | "longstop/testing", string>> {
+  const own = [handlerFile, schemasFile, verifyFile, configFile].map((file) =>
+    withoutImports(textOf(file)),
+  );
+  const testing = [TESTING_IMPORTS, withoutImports(textOf(testingFile)), TESTING_VALUES];
+  return {
+    longstop: [...own, VALUES].join("\n").trim(),
+    "longstop/testing": testing.join("\n").trim(),
+  };
 }
 
 /** The compiler sees a module of types; at run time it is the module's text. */
