@@ -1,6 +1,7 @@
 import { isJson, type Json, jsonOf, listOf, textIn } from "./api.ts";
 import { CliFailure, EXIT, type ExitCode } from "./exit.ts";
 import type { Io } from "./io.ts";
+import { nextStep } from "./next-step.ts";
 
 export interface ClientOptions {
   /** Base URL of the admin listener; may have a path in front of `/v1` (a reverse proxy's). */
@@ -96,7 +97,7 @@ export class Client {
         `it redirects (${response.status}), which is not followed because of the key`,
       );
     }
-    throw this.#refused(response, bytes);
+    throw this.#refused(path, response, bytes);
   }
 
   #address(path: string, query: Query): string {
@@ -136,28 +137,17 @@ export class Client {
     );
   }
 
-  #refused(response: Response, bytes: Uint8Array): CliFailure {
+  #refused(path: string, response: Response, bytes: Uint8Array): CliFailure {
     const problem = jsonOf(parse(bytes));
     const code = textIn(problem, "code");
     const told = textIn(problem, "detail") ?? textIn(problem, "title");
-    if (told === null && response.status === 404)
+    const { status } = response;
+    if (told === null && status === 404)
       return this.#stranger("it answered 404 without saying why");
-    const detail = told ?? `the server answered ${response.status}`;
-    return new CliFailure(exitOf(response.status), detail, this.#nextStep(response), code);
-  }
-
-  #nextStep(response: Response): string | null {
-    if (response.status === 401) {
-      return this.#options.key === null
-        ? "Set LONGSTOP_ADMIN_KEY (or --key). The first start of `longstop serve` prints a key once; where you have one, `longstop keys create` makes more."
-        : "The key is not known there: it may be revoked, or belong to another server. `longstop keys create` makes a new one where you have access.";
-    }
-    if (response.status === 403)
-      return "Use a key with a wider scope: `longstop keys create --name … --scope admin` makes one.";
-    const wait = response.headers.get("retry-after");
-    if (response.status === 429 || response.status === 503)
-      return wait === null ? "Try again in a moment." : `Try again in ${wait} s.`;
-    return null;
+    const retryAfter = response.headers.get("retry-after");
+    const withKey = this.#options.key !== null;
+    const next = nextStep({ status, code, path, retryAfter, withKey });
+    return new CliFailure(exitOf(status), told ?? `the server answered ${status}`, next, code);
   }
 }
 
@@ -197,7 +187,7 @@ function parse(bytes: Uint8Array): unknown {
 }
 
 /** Why a connection failed, without the runtime's advice to developers. */
-function reasonOf(cause: unknown): string {
+export function reasonOf(cause: unknown): string {
   const code =
     isJson(cause) || cause instanceof Error ? String((cause as { code?: unknown }).code ?? "") : "";
   if (/ECONNREFUSED|ConnectionRefused/.test(code)) return "nothing listens there";

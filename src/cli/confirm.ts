@@ -8,7 +8,7 @@ export async function confirmed(io: Io, question: string): Promise<boolean> {
     throw new CliFailure(
       EXIT.USAGE,
       "there is no terminal to ask on",
-      "Add --yes to go on without being asked, or --dry-run to only look.",
+      "Add --yes to go on without being asked; where there is --dry-run, that only looks.",
     );
   }
   const answer = await io.ask(`${safeLine(question)} [y/N] `);

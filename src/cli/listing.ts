@@ -1,5 +1,6 @@
 import type { ApiPage, Query } from "./client.ts";
 import type { Call } from "./command.ts";
+import { hintAtSource } from "./known-source.ts";
 import { type Extent, extentOf, pageQuery } from "./options.ts";
 import type { Column } from "./table.ts";
 import { counted, plural } from "./text.ts";
@@ -41,7 +42,10 @@ async function* pages(
  */
 export async function list<Row>(call: Call, listing: Listing<Row>): Promise<number> {
   const extent = extentOf(call.given);
-  return call.out.json ? listJson(call, listing, extent) : listTable(call, listing, extent);
+  const show = call.out.json ? listJson : listTable;
+  const count = await show(call, listing, extent);
+  if (count === 0) await hintAtSource(call, listing.query["source"]);
+  return count;
 }
 
 async function listJson<Row>(call: Call, listing: Listing<Row>, extent: Extent): Promise<number> {

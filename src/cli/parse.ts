@@ -43,6 +43,9 @@ export async function parse(
     await root.parseAsync([...argv], { from: "user" });
   } catch (failure) {
     if (!(failure instanceof CommanderError)) throw failure;
+    if (failure.code === "commander.help") throw unfinished(argv, table);
+    const stray = help.length > 0 ? strayWord(argv, table) : undefined;
+    if (stray !== undefined) throw stray;
     if (help.length > 0) return { kind: "help", text: help.join("") };
     throw misunderstood(failure, argv, table);
   }
@@ -115,6 +118,33 @@ function unknownWord(word: string, path: string, siblings: readonly Command[]): 
   );
 }
 
+/** Help on a command that does not exist is not the help of everything. */
+function strayWord(argv: readonly string[], table: readonly Command[]): CliFailure | undefined {
+  const [word = ""] = argv;
+  if (word.startsWith("-") || table.some((each) => each.name === word)) return undefined;
+  const near = nearest(
+    word,
+    table.map((each) => each.name),
+  );
+  return new CliFailure(
+    EXIT.USAGE,
+    `unknown command '${word}'`,
+    `${near === undefined ? "" : `Did you mean ${near}? `}See \`longstop --help\`.`,
+  );
+}
+
+/** A group without one of its commands. */
+function unfinished(argv: readonly string[], table: readonly Command[]): CliFailure {
+  const group = table.find((each) => argv.includes(each.name));
+  const names = (group?.commands ?? []).map((each) => each.name).join(", ");
+  const own = group?.name ?? "longstop";
+  return new CliFailure(
+    EXIT.USAGE,
+    `\`${own}\` needs one of its commands`,
+    `It has: ${names}. See \`longstop help ${own}\`.`,
+  );
+}
+
 /** The parser's complaint in our form: what is wrong, and then where to look. */
 function misunderstood(
   failure: CommanderError,
@@ -122,15 +152,37 @@ function misunderstood(
   table: readonly Command[],
 ): CliFailure {
   const [complaint = "", suggestion = ""] = failure.message.replace(/^error: /, "").split("\n");
-  const command = table.find((each) => argv.includes(each.name));
-  const page = command === undefined ? "longstop --help" : `longstop help ${command.name}`;
+  const page = pageFor(argv, table);
   const near = /^\((.*)\)$/.exec(suggestion)?.[1];
   return new CliFailure(
     EXIT.USAGE,
-    complaint.replace(/\.$/, ""),
+    plainly(complaint),
     `${near === undefined ? "" : `${near} `}See \`${page}\`.`,
   );
 }
+
+/** The page of the command that was meant, and of the one below it where it was named. */
+function pageFor(argv: readonly string[], table: readonly Command[]): string {
+  const command = table.find((each) => argv.includes(each.name));
+  if (command === undefined) return "longstop --help";
+  const below = command.commands?.find((each) => argv.includes(each.name));
+  return `longstop help ${command.name}${below === undefined ? "" : ` ${below.name}`}`;
+}
+
+const OPTION_REFUSED = /^option '(.*?)' argument '(.*)' is invalid\. (.*?)\.?$/s;
+const OPERAND_REFUSED =
+  /^command-argument value '(.*)' is invalid for argument '(.*?)'\. (.*?)\.?$/s;
+
+/** A value that is not taken, as a person would say it: where, what was given, what is taken. */
+function plainly(complaint: string): string {
+  const [, option = "", value = "", takes = ""] = OPTION_REFUSED.exec(complaint) ?? [];
+  if (takes !== "") return `${option}: '${value}' is not taken; ${remedy(takes)}`;
+  const [, given = "", operand = "", instead = ""] = OPERAND_REFUSED.exec(complaint) ?? [];
+  if (instead !== "") return `<${operand}>: '${given}' is not taken; ${remedy(instead)}`;
+  return complaint.replace(/\.$/, "");
+}
+
+const remedy = (text: string): string => text.replace(/^Allowed choices are/, "it takes one of");
 
 function argumentOf(operand: Operand): Argument {
   const name = `${operand.name}${operand.many ? "..." : ""}`;

@@ -6,13 +6,14 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import { LIMITS } from "../base/limits.ts";
 import { jsonLog, type Log, type LogLevel } from "../base/log.ts";
 import { systemRandom } from "../base/random.ts";
+import { err, ok, type Result } from "../base/result.ts";
 import { developmentSettings } from "../config/development.ts";
 import { formatFaults, formatWarnings } from "../config/fault.ts";
 import { findConfig } from "../config/find.ts";
 import { loadSettings } from "../config/load.ts";
 import type { Settings } from "../config/settings.ts";
 import type { ServeOptions } from "./deps.ts";
-import { EXIT } from "./exit.ts";
+import { CliFailure, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 type Mode = "serve" | "dev";
@@ -23,13 +24,15 @@ const GATHER_CHANGES_MS = 150;
 const LAST_WORDS_MS = 300;
 
 /**
- * `longstop serve` and `longstop dev`: runs until SIGTERM or SIGINT (exit 0), a faulty configuration
- * (exit 1), or the journal's failure (exit 1, at once: the next start recovers from the disk).
+ * `longstop serve` and `longstop dev`: runs until SIGTERM or SIGINT (exit 0), or the journal's failure (exit 1, at
+ * once: the next start recovers from the disk). Throws a `CliFailure` of exit code 1 when the configuration is faulty
+ * or something stands in the way of the start.
  */
 export async function serve(mode: Mode, options: ServeOptions, io: Io): Promise<number> {
   const log = jsonLog(systemClock, logLevel(io), (line) => io.stderr(line));
-  const settings = await settingsOf(mode, options, io);
-  if (settings === null) return EXIT.FAILED;
+  const read = await settingsOf(mode, options, io);
+  if (!read.ok) throw new CliFailure(EXIT.FAILED, read.error);
+  const settings = read.value;
   const ended = Promise.withResolvers<number>();
   let app: App;
   try {
@@ -49,11 +52,10 @@ export async function serve(mode: Mode, options: ServeOptions, io: Io): Promise<
       },
     });
   } catch (error) {
-    io.stderr(`longstop cannot start: ${startFault(error, settings)}\n`);
-    return EXIT.FAILED;
+    throw new CliFailure(EXIT.FAILED, `longstop cannot start: ${startFault(error, settings)}`);
   }
   announce(mode, app, settings, io);
-  const reloads = new Reloads(app, () => settingsOf(mode, options, io), log);
+  const reloads = new Reloads(app, () => reread(mode, options, io), log);
   process.on("SIGHUP", () => reloads.ask());
   const unwatch =
     mode === "dev" && settings.configPath !== null
@@ -124,28 +126,34 @@ class Reloads {
   }
 }
 
-/** The configuration as this mode runs it, or `null` once every fault is printed. */
-async function settingsOf(mode: Mode, options: ServeOptions, io: Io): Promise<Settings | null> {
+/** The configuration anew, or `null` once every fault is printed. */
+async function reread(mode: Mode, options: ServeOptions, io: Io): Promise<Settings | null> {
+  const read = await settingsOf(mode, options, io);
+  if (read.ok) return read.value;
+  io.stderr(`${read.error}\n`);
+  return null;
+}
+
+/** The configuration as this mode runs it, or every fault of it, as a text of several lines. */
+async function settingsOf(
+  mode: Mode,
+  options: ServeOptions,
+  io: Io,
+): Promise<Result<Settings, string>> {
   const found = findConfig({
     argument: options.config ?? undefined,
     environment: io.env,
     cwd: io.cwd,
   });
   const asked = options.config !== null || Boolean(io.env["LONGSTOP_CONFIG"]);
-  if (!found.ok && (mode === "serve" || asked)) {
-    io.stderr(`${formatFaults([found.error])}\n`);
-    return null;
-  }
+  if (!found.ok && (mode === "serve" || asked)) return err(formatFaults([found.error]));
   const dataDir = resolve(io.cwd, options.data ?? (io.env["LONGSTOP_DATA"] || "data"));
-  if (!found.ok) return listening(developmentSettings(dataDir), options);
+  if (!found.ok) return ok(listening(developmentSettings(dataDir), options));
   const loaded = await loadSettings({ path: found.value, environment: io.env });
-  if (!loaded.ok) {
-    io.stderr(`${formatFaults(loaded.error, found.value)}\n`);
-    return null;
-  }
+  if (!loaded.ok) return err(formatFaults(loaded.error, found.value));
   if (loaded.value.warnings.length > 0) io.stderr(`${formatWarnings(loaded.value.warnings)}\n`);
   const own = options.data === null ? loaded.value.settings : { ...loaded.value.settings, dataDir };
-  return listening(mode === "dev" ? developmentSettings(own.dataDir, own) : own, options);
+  return ok(listening(mode === "dev" ? developmentSettings(own.dataDir, own) : own, options));
 }
 
 function listening(settings: Settings, { listen }: ServeOptions): Settings {

@@ -37,7 +37,7 @@ test("endpoints are listed with what they are owed; a failing one says so", asyn
   expect(await pipe.run("endpoints")).toBe(EXIT.OK);
   const lines = pipe.stdout().split("\n");
   expect(lines[1]).toMatch(/shop +ep_1 +enabled +3/);
-  expect(lines[2]).toContain("failing");
+  expect(lines[2]).toContain("enabled, failing");
   expect(lines[3]).toContain("It answered 410.");
 });
 

@@ -108,7 +108,14 @@ const MISSPELT: readonly [line: string[], said: string][] = [
   [["simulate", "finlink"], "--to is missing"],
   [["events", "lst"], "Did you mean `events list`?"],
   [["events", "--statos", "failed"], "Did you mean --status?"],
-  [["events", "--status", "faild"], "Allowed choices are pending"],
+  [
+    ["events", "--status", "faild"],
+    "--status <status>: 'faild' is not taken; it takes one of pending",
+  ],
+  [["connections", "list", "--status", "x"], "See `longstop help connections list`."],
+  [["evnts", "--help"], "Did you mean events?"],
+  [["subscribers", "--help"], "unknown command 'subscribers'"],
+  [["simulate"], "It has: finlink."],
   [["events", "--limit", "0"], "whole number from 1"],
   [["events", "--since", "yesterday"], "a duration before now"],
   [["connections", "pause", "bank"], "missing required argument 'key'"],
@@ -121,7 +128,7 @@ const MISSPELT: readonly [line: string[], said: string][] = [
   [["bench", "--seconds", "-1"], "whole number"],
   [["send"], "missing required argument 'provider'"],
   [["help", "evnts"], "Did you mean `longstop help events`?"],
-  [["completions", "tcsh"], "Allowed choices are bash, zsh, fish"],
+  [["completions", "tcsh"], "<shell>: 'tcsh' is not taken; it takes one of bash, zsh, fish"],
   [["\u001b[2J"], "␛[2J"],
 ];
 for (const [line, said] of MISSPELT) {

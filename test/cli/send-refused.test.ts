@@ -38,6 +38,28 @@ test("an unknown provider or type is told with what there is", async () => {
   expect(receiver.posts).toHaveLength(0);
 });
 
+test("a type that no sample is made of is sent, and its likely spelling named", async () => {
+  const here = configured(receiver.port, source("repo", "github", "s"));
+  const pipe = sender(here);
+  expect(await pipe.run("send", "github", "issues.openned")).toBe(EXIT.OK);
+  expect(pipe.stderr()).toContain("Did you mean issues.opened?");
+  const right = sender(here);
+  expect(await right.run("send", "github", "issues.opened")).toBe(EXIT.OK);
+  expect(right.stderr()).toBe("");
+});
+
+test("a signature that is refused is told with whose secret differs, and where the request is", async () => {
+  receiver.answer(() => problem(401, "signature_mismatch", "no"));
+  const here = configured(receiver.port, source("repo", "github", "s"));
+  const own = sender(here);
+  await own.run("send", "github", "push");
+  expect(own.stderr()).toContain("reload it");
+  expect(own.stderr()).toContain("longstop quarantine --source repo");
+  const given = sender(here);
+  await given.run("send", "github", "push", "--secret", "other");
+  expect(given.stderr()).toContain("than the one given with --secret");
+});
+
 test("an answer that is no acceptance decides the exit code and is shown", async () => {
   const expected: readonly [number, string, number][] = [
     [401, "signature_mismatch", EXIT.FAILED],

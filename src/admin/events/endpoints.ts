@@ -10,6 +10,11 @@ import { asEventId, findEvent, summaries, whyDetailWaits } from "./read.ts";
 import { bodyQuery, EventSummary, EventView, eventsQuery } from "./schemas.ts";
 import { eventView } from "./view.ts";
 
+const SETTLED =
+  "It is settled already, and only a pending event can be skipped; a replay processes it again.";
+const UNREPLAYED =
+  "It is pending still and will be processed anyway; or it was emitted or published, which no handler processes: resend its deliveries instead.";
+
 export function eventEndpoints(deps: AdminDeps): readonly Endpoint[] {
   return [list(deps), show(deps), body(deps), replay(deps), skip(deps)];
 }
@@ -89,7 +94,7 @@ const replay = (deps: AdminDeps): Endpoint =>
       if (id === null) return refusal("not_found", "event");
       const done = await deps.operations.replay(id, by);
       if (done.ok) return accepted(202);
-      return refusal(done.error, "event", "It is still pending: it will be processed anyway.");
+      return refusal(done.error, "event", UNREPLAYED);
     },
   });
 
@@ -107,6 +112,6 @@ const skip = (deps: AdminDeps): Endpoint =>
       const id = asEventId(params.id);
       if (id === null) return refusal("not_found", "event");
       const done = await deps.operations.skip(id, by, reason ?? null);
-      return done.ok ? accepted() : refusal(done.error, "event", "It is settled already.");
+      return done.ok ? accepted() : refusal(done.error, "event", SETTLED);
     },
   });

@@ -20,6 +20,8 @@ export const DRY_RUN_SAMPLE = 10;
 const EVERYTHING = seq(Number.MAX_SAFE_INTEGER);
 
 const PATH = "/v1/replays/{id}";
+/** Why nothing can be done about a job. */
+const ENDED = "A job that has ended stays as it is; begin another with POST /v1/replays.";
 
 export function replayEndpoints(deps: AdminDeps): readonly Endpoint[] {
   const { operations: does } = deps;
@@ -27,9 +29,13 @@ export function replayEndpoints(deps: AdminDeps): readonly Endpoint[] {
     create(deps),
     list(deps),
     show(deps),
-    action("pause", "Stop for now", (id, by) => does.pauseJob(id, by)),
-    action("resume", "Go on where it stopped", (id, by) => does.resumeJob(id, by)),
-    action("cancel", "Stop for good; what was replayed stays so", (id, by) =>
+    action("pause", "Stop for now", `Only a running job can be paused. ${ENDED}`, (id, by) =>
+      does.pauseJob(id, by),
+    ),
+    action("resume", "Go on where it stopped", `Only a paused job can go on. ${ENDED}`, (id, by) =>
+      does.resumeJob(id, by),
+    ),
+    action("cancel", "Stop for good; what was replayed stays so", ENDED, (id, by) =>
       does.cancelJob(id, by),
     ),
   ];
@@ -100,7 +106,7 @@ const show = (deps: AdminDeps): Endpoint =>
 
 type Act = (id: string, by: Actor) => Promise<Result<ReplayJob, OperationRefused>>;
 
-const action = (verb: string, summary: string, act: Act): Endpoint =>
+const action = (verb: string, summary: string, needs: string, act: Act): Endpoint =>
   endpoint({
     method: "POST",
     path: `${PATH}/${verb}` as typeof PATH,
@@ -112,7 +118,7 @@ const action = (verb: string, summary: string, act: Act): Endpoint =>
     problems: ["not_found", "wrong_status"],
     handle: async ({ params: { id }, by }) => {
       const done = await act(id, by);
-      return done.ok ? json(replayView(id, done.value)) : refusal(done.error, "replay");
+      return done.ok ? json(replayView(id, done.value)) : refusal(done.error, "replay", needs);
     },
   });
 

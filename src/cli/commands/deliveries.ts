@@ -96,14 +96,15 @@ async function show({ given, out, client }: Call): Promise<number> {
     ["Owed since", out.exactTime(row.createdAt)],
     ["Next try", out.exactTime(row.nextAttemptAt)],
   ]);
-  for (const value of listOf(answer["attemptLog"])) {
+  for (const [index, value] of listOf(answer["attemptLog"]).entries()) {
     const attempt = jsonOf(value);
     const reply = attempt["response"] === null ? null : jsonOf(attempt["response"]);
     const said =
       reply === null ? (readError(attempt["error"])?.message ?? "") : String(reply["status"] ?? "");
     out.line();
     out.line(
-      toned(`Try ${String(attempt["attempt"] ?? "")}`, "strong"),
+      // Counted on: a delivery that is sent again begins to count its attempts anew.
+      toned(`Try ${index + 1}`, "strong"),
       `  ${textIn(attempt, "startedAt") ?? ""}  ${textIn(attempt, "outcome") ?? ""}  ${String(attempt["durationMs"] ?? "")} ms  ${said}`,
     );
     const body = reply === null ? "" : (textIn(reply, "body") ?? "");

@@ -47,7 +47,7 @@ export async function listAll(call: Call): Promise<number> {
 function state(row: Row): Part {
   if (row.status === "disabled") return toned("disabled", "bad");
   if (row.status === "paused") return toned("paused", "waiting");
-  return row.failingSince === null ? toned("enabled", "good") : toned("failing", "bad");
+  return row.failingSince === null ? toned("enabled", "good") : toned("enabled, failing", "bad");
 }
 
 export async function show({ given, out, client }: Call): Promise<number> {
@@ -65,7 +65,7 @@ export async function show({ given, out, client }: Call): Promise<number> {
     ["URL", row.url],
     ["Status", state(row)],
     ["Why", row.statusReason],
-    ["Now", row.detail],
+    ["Now", row.detail === row.statusReason ? null : row.detail],
     ["Failing since", out.exactTime(row.failingSince)],
     ["Last delivery", out.exactTime(row.lastDeliveryAt)],
     ["Pending", String(row.pending)],

@@ -119,7 +119,15 @@ export async function create(call: Call): Promise<number> {
     out.note("It verifies with this secret, which is not shown again:");
     out.line(made);
   }
+  if (textIn(answer, "strategy") === "pull") tellHowToPull(call, textIn(answer, "name") ?? "");
   return EXIT.OK;
+}
+
+function tellHowToPull({ out }: Call, name: string): void {
+  out.note(
+    `It comes for its events: GET /v1/endpoints/${name}/messages, then POST …/ack, with a key of its own:`,
+  );
+  out.note(`longstop keys create --name ${name} --scope pull:${name}`);
 }
 
 export async function update(call: Call): Promise<number> {

@@ -73,7 +73,9 @@ export const events: Command = {
     },
     {
       name: "skip",
-      summary: "settle a pending or failed event without processing it",
+      summary: "settle a pending event without processing it",
+      about:
+        "Those of its connection that wait behind it go on. A failed event is settled already: it stays a dead letter, out of everyone's way, until it is replayed.",
       operands: [ID],
       options: [{ flags: "--reason <text>", summary: "why, for those who look at it later" }],
       examples: [["events skip evt_00000000180000 --reason 'test data'", "it becomes `skipped`"]],

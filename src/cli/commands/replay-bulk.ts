@@ -2,6 +2,7 @@ import { type Json, listOf, readEvent, readReplay } from "../api.ts";
 import type { Call } from "../command.ts";
 import { confirmed } from "../confirm.ts";
 import { CliFailure, EXIT } from "../exit.ts";
+import { hintAtSource } from "../known-source.ts";
 import { toned } from "../style.ts";
 import { counted } from "../text.ts";
 import { eventColumns } from "./events.ts";
@@ -13,8 +14,8 @@ export async function bulk(call: Call, filter: Json): Promise<number> {
   const rate = given.number("rate");
   const wanted = rate === undefined ? filter : { ...filter, rate };
   const preview = await look(call, wanted);
-  if (given.flag("dryRun")) return EXIT.OK;
-  if (preview.count === 0) return EXIT.OK;
+  if (preview.count === 0) await hintAtSource(call, filter["source"]);
+  if (given.flag("dryRun") || preview.count === 0) return EXIT.OK;
   if (!given.flag("yes") && !(await confirmed(io, `Replay ${preview.text}?`))) {
     out.note("Nothing was replayed.");
     return EXIT.FAILED;

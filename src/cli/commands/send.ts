@@ -1,6 +1,7 @@
 import { nearest } from "../../config/nearest.ts";
 import type { Preset } from "../../providers/provider.ts";
 import { jsonOf, listOf, textIn } from "../api.ts";
+import { reasonOf } from "../client.ts";
 import { type Call, type Command, InvalidValue } from "../command.ts";
 import { CliFailure, EXIT, type ExitCode } from "../exit.ts";
 import { CONFIG, wholeNumber } from "../options.ts";
@@ -61,6 +62,7 @@ async function run(call: Call): Promise<number> {
   const type = given.operand(1);
   if (type === "") return listTypes(call, preset);
   const target = await choose(call, preset);
+  if (!preset.sampleTypes.includes(type)) unlisted(call, preset, type);
   const count = given.number("count") ?? 1;
   let worst: ExitCode = EXIT.OK;
   let accepted = 0;
@@ -85,6 +87,15 @@ async function presetNamed({ deps }: Call, name: string): Promise<Preset> {
     near === undefined
       ? `There are: ${names.join(", ")}.`
       : `Did you mean ${near}? There are: ${names.join(", ")}.`,
+  );
+}
+
+/** Providers have more types than there are samples of, so that it may be meant; or it is misspelt. */
+function unlisted({ out }: Call, preset: Preset, type: string): void {
+  const near = nearest(type, preset.sampleTypes);
+  out.note(
+    `\`${type}\` is none of the types that \`longstop send ${preset.name}\` lists; sent as it is, with what a sample of ${preset.title} holds.`,
+    near === undefined ? "" : ` Did you mean ${near}?`,
   );
 }
 
@@ -124,15 +135,29 @@ async function sendOne(
   const shown = { status: response.status, id, url: target.url, answer: response.answer };
   if (out.json) out.object(shown, true);
   else if (response.status < 300) showAccepted({ out }, response.status, answer);
-  else
+  else {
     out.line(
       toned(`✗ ${response.status}`, "bad"),
       ` ${textIn(answer, "code") ?? ""} `,
       textIn(answer, "detail") ?? textIn(answer, "title") ?? "",
     );
+    const remedy = remedyOf(response.status, target.source.name, given.text("secret"));
+    if (remedy !== null) out.note(remedy);
+  }
   if (response.status < 300) return EXIT.OK;
   if (response.status === 404) return EXIT.NOT_FOUND;
   return response.status === 429 || response.status >= 500 ? EXIT.UNAVAILABLE : EXIT.FAILED;
+}
+
+/** What the sender of a sample can do about a refusal; `null` when its detail says it all. */
+function remedyOf(status: number, source: string, secret: string | undefined): string | null {
+  if (status === 404) return "Say to which source with --source, or give its full URL with --to.";
+  if (status !== 401) return null;
+  const other =
+    secret === undefined
+      ? "The server runs with another secret than the configuration and environment here: reload it, or sign with its own by --secret."
+      : "The server knows another secret than the one given with --secret.";
+  return `${other} What it got is kept: \`longstop quarantine --source ${source}\`.`;
 }
 
 function showAccepted(
@@ -161,7 +186,9 @@ async function posted(
     const text = await response.text();
     return { status: response.status, answer: answerOf(text) };
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : "the connection failed";
+    const why = tooLong.signal.aborted
+      ? `no answer within ${SEND_MS_MAX / 1000} s`
+      : reasonOf(cause);
     throw new CliFailure(
       EXIT.UNREACHABLE,
       `cannot post to ${shown}: ${why}`,

@@ -3,6 +3,7 @@ import type { ApiEvent } from "../api.ts";
 import type { Call, Command } from "../command.ts";
 import { CliFailure, EXIT, type ExitCode } from "../exit.ts";
 import { interruptible } from "../interrupt.ts";
+import { hintAtSource } from "../known-source.ts";
 import { CONNECTION, filterOf, SOURCE, TYPE, wholeNumber } from "../options.ts";
 import { status, toned } from "../style.ts";
 import { safeLine, shorten, widthOf } from "../text.ts";
@@ -41,6 +42,7 @@ async function watch(call: Call, interrupted: AbortSignal): Promise<number> {
   const tracker = new Tracker(await call.client(), filterOf(call.given));
   const shown = await tracker.begin(call.given.number("last") ?? LAST_DEFAULT);
   for (const event of shown) print(call, event);
+  if (shown.length === 0) await hintAtSource(call, call.given.text("source"));
   let trouble: string | null = null;
   while (!interrupted.aborted) {
     await sleep(call.io.clock, POLL_MS, interrupted);
