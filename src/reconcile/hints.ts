@@ -56,6 +56,11 @@ export class Hints {
     return this.#waiting.size + this.#fetching.size;
   }
 
+  /** Resolves once the fetches that are under way have ended: nothing of them is written later. */
+  async ended(): Promise<void> {
+    await Promise.all(this.#underWay);
+  }
+
   add(key: string | null): void {
     if (key === null || (this.#waiting.size >= WAITING_MAX && !this.#waiting.has(key)))
       return this.#deps.sweep();

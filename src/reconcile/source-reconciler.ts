@@ -87,7 +87,7 @@ export class SourceReconciler {
     const over = new AbortController();
     const polls = [...this.#polls.values()].map(({ finished }) => finished);
     await Promise.race([
-      Promise.all([this.#running, this.#expecting, ...polls]),
+      Promise.all([this.#running, this.#expecting, this.#hints?.ended(), ...polls]),
       sleep(this.#deps.clock, STOP_MS_MAX, over.signal),
     ]);
     over.abort();
