@@ -22,6 +22,7 @@ import {
   type Standing,
   storedOf,
 } from "./endpoint.ts";
+import { hasLostSealed, SEALED_LOST, sayLocked } from "./locked.ts";
 import {
   inConfiguration,
   NO_ENDPOINT,
@@ -84,7 +85,7 @@ export class Registrar {
         log.warn("an endpoint has no secret, and one was made; rotate-secret shows a new one", {
           name,
         });
-      this.#sayLocked();
+      sayLocked(log, registry.all());
       this.#deps.changed(null);
     });
   }
@@ -165,8 +166,11 @@ export class Registrar {
       const secret = given ?? newSecret(random, now.keys[0]?.version ?? "v1");
       const secrets = rotated(now.secrets, secret, at, previousUntil);
       const making = { ...bare(now), secrets };
-      await this.#record([this.#putFact(making, by)]);
-      this.#put(making, now);
+      const rests = hasLostSealed(now) && now.status === "enabled";
+      const standing = rests ? { status: "paused" as const, statusReason: SEALED_LOST } : now;
+      const paused = rests ? [this.#setFact(id, "paused", SEALED_LOST, by)] : [];
+      await this.#record([this.#putFact(making, by), ...paused]);
+      this.#put(making, standing);
       return ok({ secret, previousUntil });
     });
   }
@@ -212,16 +216,6 @@ export class Registrar {
     const fault = settingsFault(making.settings, this.#deps.settings().publicUrl);
     if (endpoint.locked !== null || fault === null) return endpoint;
     return { ...endpoint, locked: fault.detail };
-  }
-
-  #sayLocked(): void {
-    for (const { id, name, locked } of this.#deps.registry.all())
-      if (locked !== null)
-        this.#deps.log.error("alert: nothing can be sent to an endpoint", {
-          endpoint: id,
-          name,
-          reason: locked,
-        });
   }
 
   #putFact(making: Making, by: Actor): Fact {

@@ -78,7 +78,7 @@ export class Seal {
       }
     }
     return err(
-      "Its secrets cannot be opened with LONGSTOP_SECRET_KEY: start with the key they were sealed with (several may be given, separated by commas), or rotate its secret.",
+      "Its secrets cannot be opened with LONGSTOP_SECRET_KEY: start with the key they were sealed with (several may be given, separated by commas), or rotate its secret and set its headers and auth again.",
     );
   }
 

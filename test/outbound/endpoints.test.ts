@@ -152,6 +152,32 @@ describe("endpoints of run time", () => {
     expect(http.to(url)).toHaveLength(1);
   });
 
+  test("whose secret is made anew without that key wait until their auth is set again", async () => {
+    const first = await new OutboundWorld().start();
+    const auth = { kind: "bearer", token: "lost" } as const;
+    const { id, url } = await first.endpoint("shop", { auth });
+    const { clock, journal, http } = first;
+    const keys = ["another key, which is new"];
+    const world = await new OutboundWorld({ clock, journal, http, seed: 3, keys }).start();
+    http.on(url, () => answer(200));
+    await world.publish("order.created");
+    const { sending } = world.outbound;
+    const rotated = await world.settled(
+      sending.rotateSecret(id, { secret: null, overlapMs: 0 }, BY),
+    );
+    expect(rotated.ok).toBe(true);
+    await world.clock.advance(60 * S);
+    expect(http.to(url)).toHaveLength(0);
+    const row = await journal.reads.endpoint(id);
+    expect(row).toMatchObject({
+      status: "paused",
+      statusReason: expect.stringContaining("auth were lost"),
+    });
+    await world.settled(sending.patch(id, { auth: { kind: "bearer", token: "new" } }, BY));
+    await world.settled(sending.resume(id, BY));
+    expect(http.to(url).map(({ headers }) => headers["authorization"])).toEqual(["Bearer new"]);
+  });
+
   test.each([
     [{ url: "ftp://x.example" }, "url"],
     [{ url: "https://me:pw@x.example" }, "url"],
