@@ -76,6 +76,8 @@ export interface SimulateOptions {
 export interface TestOptions {
   /** For the test runner, as it is. */
   readonly words: readonly string[];
+  /** What the tests say goes to stderr; stdout is left to the answer. */
+  readonly json: boolean;
 }
 
 export interface DoctorOptions {

@@ -6,11 +6,13 @@ import type { TestOptions } from "./deps.ts";
 import { EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 
+const STDERR = 2;
+
 /**
  * Runs the team's tests by the runtime that the executable is built on, with `longstop` and
  * `longstop/testing` provided: nothing else needs to be installed. Answers 0 when all pass, else 1.
  */
-export async function runTests({ words }: TestOptions, io: Io): Promise<number> {
+export async function runTests({ words, json }: TestOptions, io: Io): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), "longstop-test-"));
   // Ctrl-C reaches the tests too, and how they end is what counts.
   const forget = io.onInterrupt(() => {});
@@ -20,7 +22,7 @@ export async function runTests({ words }: TestOptions, io: Io): Promise<number> 
       cwd: io.cwd,
       env: { ...io.env, BUN_BE_BUN: "1" },
       stdin: "inherit",
-      stdout: "inherit",
+      stdout: json ? STDERR : "inherit",
       stderr: "inherit",
     });
     const code = await child.exited;

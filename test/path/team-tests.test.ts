@@ -114,6 +114,8 @@ test(
     const some = await run([await executable(), "test", "payments", "--name", "booked"]);
     expect(some.said).toContain("1 pass");
     expect(some.code).toBe(0);
+    const told = await run([await executable(), "test", "broken", "--json"]);
+    expect(told.said).toMatch(/^\{"passed":false\}\n|^\{\n? *"passed": false/);
     const none = await run([await executable(), "test", "no-such-file"]);
     expect(none.code).toBe(1);
     await rm(join(folder, "broken.test.ts"));

@@ -1,4 +1,5 @@
 import type { Command, Given } from "../command.ts";
+import { EXIT } from "../exit.ts";
 import { wholeNumber } from "../options.ts";
 
 /** Options that the runner takes as they are: ours, and its own writing. */
@@ -29,7 +30,11 @@ export const test: Command = {
     ["test payments --watch", "while working on one"],
     ["test --junit report.xml", "in a pipeline"],
   ],
-  run: ({ given, deps }) => deps.test({ words: wordsOf(given) }),
+  run: async ({ given, deps, out }) => {
+    const code = await deps.test({ words: wordsOf(given), json: out.json });
+    if (out.json) out.object({ passed: code === EXIT.OK });
+    return code;
+  },
 };
 
 function wordsOf(given: Given): readonly string[] {
