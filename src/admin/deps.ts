@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts";
 import type { Settings } from "../config/settings.ts";
 import type { Releases } from "../ingress/releases.ts";
 import type { AuditReads } from "../journal/audit.ts";
+import type { Backups } from "../journal/backup.ts";
 import type { Reads } from "../journal/journal.ts";
 import type { ReconcileReads } from "../journal/reconciling.ts";
 import type { SendingReads } from "../journal/sending.ts";
@@ -39,6 +40,7 @@ export interface AdminDeps {
   recognised?(source: string): Recognised | null;
   /** What is measured elsewhere; `/metrics` is offered with it. */
   readonly measured?: Measured;
+  readonly backups: Backups;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

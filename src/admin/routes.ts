@@ -1,5 +1,6 @@
 import { type AnyElysia, Elysia } from "elysia";
 import { auditEndpoints } from "./audit/endpoints.ts";
+import { backupEndpoints } from "./backup/endpoints.ts";
 import { connectionEndpoints } from "./connections/endpoints.ts";
 import { deliveryEndpoints } from "./deliveries/endpoints.ts";
 import type { AdminDeps, Outgoing } from "./deps.ts";
@@ -32,6 +33,7 @@ export function adminEndpoints(deps: AdminDeps): readonly Endpoint[] {
     ...quarantineEndpoints(deps),
     ...keyEndpoints(deps),
     ...auditEndpoints(deps),
+    ...backupEndpoints(deps),
     ...streamEndpoints(deps),
     ...(deps.outgoing === undefined ? [] : outgoingEndpoints(deps, deps.outgoing)),
     ...(deps.recovering === undefined ? [] : sweepEndpoints(deps.recovering)),

@@ -54,6 +54,7 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
     history,
     slowdown: new Slowdown(clock),
     audit: { trail: new AuditTrail({ ...common, journal }), reads: store.audit },
+    backups: store.backups,
     sessions: new Sessions(clock, random),
     settings: () => now.settings,
     ready: () => readinessOf(now.draining, journal.pressure(), pool.health()),

@@ -184,6 +184,21 @@ export const PROBLEMS = {
     help: "As many streams are open as there may be; close one, or poll /v1/events.",
     retryAfterS: 10,
   },
+  backup_running: {
+    status: 409,
+    title: "A backup is being made",
+    help: "One at a time; wait for it.",
+  },
+  no_room: {
+    status: 507,
+    title: "No room",
+    help: "The disk has too little room for it; remove old backups, or make room.",
+  },
+  backup_failed: {
+    status: 503,
+    title: "Backup failed",
+    help: "No backup was made; the log says why.",
+  },
   confirmation_late: {
     status: 410,
     title: "Too late",

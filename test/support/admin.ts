@@ -10,8 +10,10 @@ import type { Seq } from "../../src/base/ids.ts";
 import { seq } from "../../src/base/ids.ts";
 import type { Log, LogFields } from "../../src/base/log.ts";
 import { seededRandom } from "../../src/base/random.ts";
+import { ok, type Result } from "../../src/base/result.ts";
 import type { Address, Settings, SourceSettings } from "../../src/config/settings.ts";
 import type { Release } from "../../src/ingress/releases.ts";
+import type { Backup, BackupRefused } from "../../src/journal/backup.ts";
 import type { Fact } from "../../src/journal/facts.ts";
 import { FakeAudit } from "./fake-audit.ts";
 import { FakeOperations } from "./fake-operations.ts";
@@ -44,6 +46,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
   const desk = { ready: { ready: true, reason: null } as Readiness, refusal: null as Error | null };
   const audit = new FakeAudit(() => desk.refusal);
   const releases = releasing();
+  const backups = backingUp();
   const record = async (fact: Fact): Promise<Seq> => {
     if (desk.refusal !== null) throw desk.refusal;
     facts.push(fact);
@@ -63,6 +66,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
     audit: { trail: new AuditTrail({ journal: audit, clock, log: noting(lines) }), reads: audit },
     sessions: new Sessions(clock, random),
     history: new StatsHistory({ clock, reads, log: noting(lines) }),
+    backups,
     clock: time ?? clock,
     random,
     log: noting(lines),
@@ -84,11 +88,31 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
     clock,
     facts,
     audited: audit.lines,
+    backups,
     lines,
     desk,
     send,
     call,
   };
+}
+
+/** Backups that are made at once; `outcome` is what comes of the next. */
+function backingUp() {
+  const backups = {
+    kept: [] as (number | null)[],
+    outcome: ok({
+      file: "/data/backups/journal-2026-03-01T08-30-00.000Z.db",
+      bytes: 8192,
+      entries: 3,
+      tookMs: 12,
+      removed: [],
+    }) as Result<Backup, BackupRefused>,
+    make: async (keep: number | null) => {
+      backups.kept.push(keep);
+      return backups.outcome;
+    },
+  };
+  return backups;
 }
 
 /** The way out of the quarantine: notes what is tried, and answers what it is told to. */
