@@ -125,8 +125,17 @@ describe("sessions", () => {
     const sessions = new Sessions(new SimClock(), seededRandom(1));
     const [kept, dropped] = [sessions.open("key_a").token, sessions.open("key_a").token];
     sessions.find(kept);
-    for (let more = 0; more < SESSIONS_MAX - 1; more++) sessions.open("key_b");
+    for (let more = 0; more < SESSIONS_MAX - 1; more++) sessions.open(`key_${more}`);
     expect(sessions.find(kept)).not.toBeNull();
     expect(sessions.find(dropped)).toBeNull();
+  });
+
+  test("of one key end none of another's, however many it opens", () => {
+    const sessions = new Sessions(new SimClock(), seededRandom(1));
+    const other = sessions.open("key_a").token;
+    const first = sessions.open("key_b").token;
+    for (let more = 0; more < 2 * SESSIONS_MAX; more++) sessions.open("key_b");
+    expect(sessions.find(other)).not.toBeNull();
+    expect(sessions.find(first)).toBeNull();
   });
 });

@@ -8,6 +8,8 @@ export const IDLE_MS_MAX = 12 * 3_600_000;
 export const AGE_MS_MAX = 7 * 86_400_000;
 /** Sessions at once; beyond them the one that was not used for longest ends. */
 export const SESSIONS_MAX = 1_000;
+/** Of one key: whoever logs in without end ends sessions of their own, and nobody else's. */
+export const SESSIONS_OF_ONE_MAX = 100;
 /** 37 characters of 36 are 191 random bits. */
 const TOKEN_CHARS = 37;
 
@@ -41,6 +43,7 @@ export class Sessions {
     const at = this.#clock.monotonic();
     const [token, csrf] = [this.#random.text(TOKEN_CHARS), this.#random.text(TOKEN_CHARS)];
     const held: Held = { by, csrf, openedAt: at, usedAt: at };
+    this.#endOldestOf(by);
     this.#held.set(hashOf(token), held);
     for (const oldest of this.#held.keys()) {
       if (this.#held.size <= SESSIONS_MAX) break;
@@ -60,6 +63,13 @@ export class Sessions {
     held.usedAt = at;
     this.#held.set(name, held);
     return held;
+  }
+
+  /** Makes room among the sessions of one key where it has as many as it may. */
+  #endOldestOf(by: Actor): void {
+    const own = [...this.#held].filter(([, held]) => held.by === by);
+    const [oldest] = own;
+    if (oldest !== undefined && own.length >= SESSIONS_OF_ONE_MAX) this.#held.delete(oldest[0]);
   }
 
   close(token: string): void {
