@@ -22,8 +22,8 @@ export function providerPages(all: readonly Preset[]): ReadonlyMap<string, strin
 
 function index(all: readonly Preset[]): string {
   const rows = all.map(
-    ({ name, title, guide }) =>
-      `| [${title}](${name}.md) | \`${name}\` | ${cell(guide.connection)} | ${cell(listed(guide.recovery))} | ${cell(guide.provenBy)} |`,
+    ({ name, title, guide, recovery }) =>
+      `| [${title}](${name}.md) | \`${name}\` | ${cell(guide.connection)} | ${recovery === undefined ? "not fetched" : "fetched"} | ${cell(guide.provenBy)} |`,
   );
   return `${WRITTEN}
 
@@ -35,6 +35,8 @@ ${all.length} senders are known by name. Another one needs no code: see [Custom]
 |---|---|---|---|---|
 ${rows.join("\n")}
 
+"Fetched" says that Longstop can ask the provider for what never came; the page says what that takes.
+
 ${provenText()}
 `;
 }
@@ -42,7 +44,14 @@ ${provenText()}
 const provenText = (): string =>
   `"Proven by" says what stands on the other side of the tests: the vendor's own library that signs (and Longstop verifies) or verifies (what Longstop signs), a vector that the vendor has published, or, where there is neither, only a second implementation of our own.`;
 
-const listed = (recovery: string): string => (recovery.startsWith("can be listed") ? "yes" : "no");
+/** How the provider can be asked; where it could be and is not, that the team can do it. */
+function missedText({ guide, recovery }: Preset): string {
+  const told = `${capital(guide.recovery)}${/[.!?]$/.test(guide.recovery) ? "" : "."}`;
+  const could = recovery === undefined && guide.recovery.startsWith("can be listed");
+  return could
+    ? `${told} Longstop does not ask for them; \`reconcile: { list }\` of your own can.`
+    : told;
+}
 
 /** A table's cell holds no bar. */
 const cell = (text: string): string => text.replaceAll("|", "\\|");
@@ -65,7 +74,7 @@ ${keyed([
   ["Connection", `${guide.connection} \`event.connection\` (a JSON Pointer) says otherwise.`],
   ["Known by", `${guide.identity} What comes again counts once.`],
   ["It tries again", guide.retryWindow],
-  ["Missed events", `${capital(guide.recovery)}${/[.!?]$/.test(guide.recovery) ? "" : "."}`],
+  ["Missed events", missedText(preset)],
   [
     "Body limit",
     `${(preset.bodyBytesMax ?? LIMITS.BODY_BYTES_DEFAULT) / 2 ** 20} MiB, unless \`bodyLimit\` says otherwise.`,

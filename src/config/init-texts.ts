@@ -62,6 +62,7 @@ export function presetTemplate(preset: PresetNeeds, name: string = preset.name):
     );
   }
   if (wants("apiKey")) lines.push(`      apiKey: ${variable("API_KEY")},`);
+  if (preset.recovery !== undefined) lines.push(...askingHint(preset, prefix));
   const source = `    // Receives at /in/${name}\n    ${JSON.stringify(name)}: {\n${lines.join("\n")}\n${HANDLER}\n    },`;
   const listen = `  // "0.0.0.0:8080" receives from everywhere; keep admin to this machine or your own network.
   listen: { public: "0.0.0.0:8080", admin: "127.0.0.1:8081" },
@@ -75,6 +76,21 @@ export function presetTemplate(preset: PresetNeeds, name: string = preset.name):
     ),
     variables,
   };
+}
+
+/** What asking for missed events takes and receiving does not: to be uncommented, since not everybody has it. */
+function askingHint({ needs }: PresetNeeds, prefix: string): readonly string[] {
+  const wanted = [
+    needs.credentials === "optional"
+      ? `      // credentials: { clientId: env("${prefix}_CLIENT_ID"), clientSecret: env("${prefix}_CLIENT_SECRET") },`
+      : null,
+    needs.apiKey === "optional" ? `      // apiKey: env("${prefix}_API_KEY"),` : null,
+  ].filter((line) => line !== null);
+  if (wanted.length === 0) return [];
+  return [
+    "      // With this, what never came is fetched too; `longstop reconcile status` says what is lacking:",
+    ...wanted,
+  ];
 }
 
 function frame(names: readonly string[], listen: string, source: string): string {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import * as longstop from "../../src/config/define.ts";
 import { initFolder } from "../../src/config/init.ts";
 import { typesText } from "../../src/config/types-text.ts";
+import { presets } from "../../src/providers/index.ts";
 import * as testing from "../../src/testing/testing.ts";
 import { ConfigFolder } from "../support/config-folder.ts";
 import { PRESETS } from "../support/config-presets.ts";
@@ -58,6 +59,16 @@ for (const { name } of PRESETS) {
     expect(compile(folder)).toBe("");
   });
 }
+
+test("a folder begun for a provider that can be asked says what that takes, without wanting it", async () => {
+  using folder = new ConfigFolder();
+  await initFolder({ dir: folder.path, provider: "stripe", presets });
+  const text = readFileSync(join(folder.path, "longstop.config.ts"), "utf8");
+  expect(text).toContain('      // apiKey: env("STRIPE_API_KEY"),');
+  using other = new ConfigFolder();
+  await initFolder({ dir: other.path, provider: "slack", presets });
+  expect(readFileSync(join(other.path, "longstop.config.ts"), "utf8")).not.toContain("apiKey");
+});
 
 test("the written types find what is wrong, and accept the examples", async () => {
   using folder = new ConfigFolder();
