@@ -17,7 +17,7 @@ import {
 import { definitionOf, type Endpoint } from "./endpoint.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Publisher } from "./publisher.ts";
-import { NO_ENDPOINT, notFound, wrongStatus } from "./refusals.ts";
+import { IS_DISABLED, NO_ENDPOINT, notFound, wrongStatus } from "./refusals.ts";
 import type { Registrar } from "./registrar.ts";
 import type { Registry } from "./registry.ts";
 import type {
@@ -107,8 +107,7 @@ export class Desk implements Sending {
   }
 
   async pause(id: EndpointId, reason: string | null, by: Actor): SendingResult<null> {
-    if (this.#deps.registry.get(id)?.status === "disabled")
-      return err(wrongStatus("It is disabled, and gets nothing anyway; enable it first."));
+    if (this.#deps.registry.get(id)?.status === "disabled") return err(wrongStatus(IS_DISABLED));
     return this.#set(id, "paused", reason, by);
   }
 

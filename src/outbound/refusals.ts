@@ -51,3 +51,6 @@ export const unknownMessage = (field: string): SendingRefusal => ({
 });
 
 export const NO_ENDPOINT = notFound("There is no such endpoint.");
+
+/** To whoever wants it paused. */
+export const IS_DISABLED = "It is disabled, and gets nothing anyway; enable it first.";

@@ -24,7 +24,9 @@ import {
 } from "./endpoint.ts";
 import { hasLostSealed, SEALED_LOST, sayLocked } from "./locked.ts";
 import {
+  IS_DISABLED,
   inConfiguration,
+  invalid,
   NO_ENDPOINT,
   nameTaken,
   secretInConfiguration,
@@ -119,7 +121,10 @@ export class Registrar {
   patch(endpoint: Endpoint, change: EndpointPatch, by: Actor): SendingResult<null> {
     return this.#turnstile.run(async () => {
       if (endpoint.origin === "config") return err(inConfiguration(endpoint.name));
-      const now = this.#deps.registry.get(endpoint.id) ?? endpoint;
+      // Whoever came before may have removed it: what is put then would be there again.
+      const now = this.#deps.registry.get(endpoint.id);
+      if (now === null) return err(NO_ENDPOINT);
+      if (change.paused === true && now.status === "disabled") return err(wrongStatus(IS_DISABLED));
       if (now.locked !== null && now.secrets.length === 0 && now.settings.strategy !== "pull")
         return err(wrongStatus(now.locked));
       const settings: EndpointSettings = { ...now.settings, ...change };
@@ -127,6 +132,8 @@ export class Registrar {
       if (fault !== null) return err(fault);
       const given = change.secret ?? null;
       const secrets = given === null ? now.secrets : signingSecretTexts(given).map(forGood);
+      if (settings.strategy !== "pull" && secrets.length === 0)
+        return err(invalid("secret", "What is pushed is signed: give it a secret, whsec_… ."));
       const making = { ...bare(now), settings, secrets };
       await this.#record([this.#putFact(making, by)]);
       this.#put(making, now);
@@ -139,6 +146,7 @@ export class Registrar {
   remove({ id, origin, name }: Endpoint, by: Actor): SendingResult<null> {
     return this.#turnstile.run(async () => {
       if (origin === "config") return err(inConfiguration(name));
+      if (this.#deps.registry.get(id) === null) return err(NO_ENDPOINT);
       await this.#record([{ kind: "endpoint_removed", at: this.#deps.clock.now(), id, by }]);
       this.#deps.registry.remove(id);
       this.#deps.failing.delete(id);

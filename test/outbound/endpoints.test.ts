@@ -152,6 +152,49 @@ describe("endpoints of run time", () => {
     expect(http.to(url)).toHaveLength(1);
   });
 
+  test("that were removed are not there again by what was asked for at the same time", async () => {
+    const world = await new OutboundWorld().start();
+    const { id } = await world.endpoint("shop");
+    const { sending } = world.outbound;
+    const [removed, ...others] = await world.settled(
+      Promise.all([
+        sending.remove(id, BY),
+        sending.patch(id, { timeoutMs: 1_000 }, BY),
+        sending.rotateSecret(id, { secret: null, overlapMs: 0 }, BY),
+        sending.remove(id, BY),
+      ]),
+    );
+    expect(removed.ok).toBe(true);
+    for (const other of others)
+      expect(other).toMatchObject({ ok: false, error: { code: "not_found" } });
+    expect(sending.endpoint(id)).toBeNull();
+    const again = await new OutboundWorld({ journal: world.journal, clock: world.clock }).start();
+    expect(again.outbound.sending.endpoint(id)).toBeNull();
+  });
+
+  test("that were pulled are not pushed to without a signature", async () => {
+    const world = await new OutboundWorld().start();
+    const { id, url } = await world.endpoint("shop", { strategy: "pull" });
+    const { sending } = world.outbound;
+    const refused = await world.settled(sending.patch(id, { strategy: "push", url }, BY));
+    expect(refused).toMatchObject({ ok: false, error: { code: "invalid", field: "secret" } });
+    const secret = `whsec_${Buffer.alloc(32, 1).toString("base64")}`;
+    await world.settled(sending.patch(id, { strategy: "push", url, secret }, BY));
+    world.http.on(url, () => answer(200));
+    await world.publish("order.created");
+    expect(world.http.to(url)[0]?.headers["webhook-signature"]).toStartWith("v1,");
+  });
+
+  test("that are disabled are not made to look paused", async () => {
+    const world = await new OutboundWorld().start();
+    const { id } = await world.endpoint("shop");
+    const { sending } = world.outbound;
+    await world.settled(sending.disable(id, "broken", BY));
+    const refused = await world.settled(sending.patch(id, { paused: true }, BY));
+    expect(refused).toMatchObject({ ok: false, error: { code: "wrong_status" } });
+    expect(sending.endpoint(id)?.activity.state).toBe("disabled");
+  });
+
   test("whose secret is made anew without that key wait until their auth is set again", async () => {
     const first = await new OutboundWorld().start();
     const auth = { kind: "bearer", token: "lost" } as const;
