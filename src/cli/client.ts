@@ -40,8 +40,9 @@ export class Client {
     return this.#json("GET", path, query, undefined);
   }
 
-  post(path: string, body: Json = {}): Promise<Json> {
-    return this.#json("POST", path, {}, body);
+  /** `withinMs`: how long the answer may take, where it is work that is waited for. */
+  post(path: string, body: Json = {}, withinMs: number = ANSWER_MS_MAX): Promise<Json> {
+    return this.#json("POST", path, {}, body, withinMs);
   }
 
   patch(path: string, body: Json): Promise<Json> {
@@ -63,20 +64,35 @@ export class Client {
     return (await this.#send("GET", path, query, undefined)).bytes;
   }
 
-  async #json(method: string, path: string, query: Query, body: Json | undefined): Promise<Json> {
-    const { response, bytes } = await this.#send(method, path, query, body);
+  async #json(
+    method: string,
+    path: string,
+    query: Query,
+    body: Json | undefined,
+    withinMs?: number,
+  ): Promise<Json> {
+    const { response, bytes } = await this.#send(method, path, query, body, withinMs);
     if (bytes.length === 0) return {};
     const answer = parse(bytes);
     if (isJson(answer)) return answer;
     throw this.#stranger(`it answered ${response.status} with something that is not a JSON object`);
   }
 
-  async #send(method: string, path: string, query: Query, body: Json | undefined): Promise<Answer> {
+  async #send(
+    method: string,
+    path: string,
+    query: Query,
+    body: Json | undefined,
+    withinMs: number = ANSWER_MS_MAX,
+  ): Promise<Answer> {
     const given = new AbortController();
-    const cancel = this.#io.clock.after(ANSWER_MS_MAX, () => given.abort());
+    const cancel = this.#io.clock.after(withinMs, () => given.abort());
     let answer: Answer;
     try {
+      // Bun gives up by itself after five minutes of silence; `withinMs` says how long is long.
+      const patient: RequestInit & { timeout: boolean } = { timeout: false };
       const response = await this.#io.fetch(this.#address(path, query), {
+        ...patient,
         method,
         headers: this.#headers(body !== undefined),
         // A redirect would carry the key to wherever it points.
@@ -86,7 +102,7 @@ export class Client {
       });
       answer = { response, bytes: new Uint8Array(await response.arrayBuffer()) };
     } catch (cause) {
-      throw this.#unreachable(cause, given.signal.aborted);
+      throw this.#unreachable(cause, given.signal.aborted ? withinMs : null);
     } finally {
       cancel();
     }
@@ -119,9 +135,9 @@ export class Client {
     return headers;
   }
 
-  #unreachable(cause: unknown, timedOut: boolean): CliFailure {
+  #unreachable(cause: unknown, timedOutMs: number | null): CliFailure {
     const { url, urlFrom } = this.#options;
-    const why = timedOut ? `no answer within ${ANSWER_MS_MAX / 1000} s` : reasonOf(cause);
+    const why = timedOutMs === null ? reasonOf(cause) : `no answer within ${timedOutMs / 1000} s`;
     return new CliFailure(
       EXIT.UNREACHABLE,
       `cannot reach a Longstop server at ${url} (${urlFrom}): ${why}`,

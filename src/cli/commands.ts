@@ -1,4 +1,6 @@
 import type { Command, Option } from "./command.ts";
+import { audit } from "./commands/audit.ts";
+import { backup } from "./commands/backup.ts";
 import { check } from "./commands/check.ts";
 import { connections } from "./commands/connections.ts";
 import { endpoints } from "./commands/endpoints.ts";
@@ -9,6 +11,7 @@ import { bench, doctor, init, version } from "./commands/local.ts";
 import { quarantine } from "./commands/quarantine.ts";
 import { reconcile } from "./commands/reconcile.ts";
 import { replay } from "./commands/replay.ts";
+import { restore } from "./commands/restore.ts";
 import { send } from "./commands/send.ts";
 import { dev, serve } from "./commands/serve.ts";
 import { simulate } from "./commands/simulate.ts";
@@ -32,6 +35,9 @@ export const commands: readonly Command[] = [
   replay,
   quarantine,
   keys,
+  audit,
+  backup,
+  restore,
   simulate,
   bench,
   doctor,

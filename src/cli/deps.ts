@@ -21,6 +21,8 @@ export interface CliDeps {
   simulate(options: SimulateOptions): Promise<number>;
   /** Looks after a data folder while no server runs on it; answers the exit code. */
   doctor(options: DoctorOptions): Promise<number>;
+  /** Puts a backup in the place of a journal that is gone; answers the exit code. */
+  restore(options: RestoreOptions): Promise<number>;
   /** Evaluates the configuration in a child process. `null`: none was named and there is none in the folder. */
   loadSettings(options: {
     config: string | null;
@@ -83,6 +85,14 @@ export interface TestOptions {
 export interface DoctorOptions {
   /** Throws the projection away and builds it again from the log. */
   readonly rebuild: boolean;
+  readonly config: string | null;
+  readonly data: string | null;
+  readonly json: boolean;
+}
+
+export interface RestoreOptions {
+  /** The backup, as given. */
+  readonly file: string;
   readonly config: string | null;
   readonly data: string | null;
   readonly json: boolean;

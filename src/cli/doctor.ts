@@ -1,19 +1,15 @@
 import { existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { systemClock } from "../base/clock.ts";
 import { jsonLog } from "../base/log.ts";
 import { systemRandom } from "../base/random.ts";
-import { findConfig } from "../config/find.ts";
-import { loadSettings } from "../config/load.ts";
 import { openJournal } from "../journal/client.ts";
 import { indexFile, logFile } from "../journal/files.ts";
 import type { SendingReads } from "../journal/sending.ts";
+import { folderOf } from "./data-folder.ts";
 import type { DoctorOptions } from "./deps.ts";
 import { CliFailure, EXIT } from "./exit.ts";
 import type { Io } from "./io.ts";
 import { safeLine } from "./text.ts";
-
-const DEDUPE_MS_DEFAULT = 30 * 86_400_000;
 
 interface Findings {
   readonly dataDir: string;
@@ -88,22 +84,6 @@ async function troubled(reads: SendingReads): Promise<Findings["endpoints"]> {
     if (failingSince === null) return [];
     return [{ name, trouble: `has only failed since ${new Date(failingSince).toISOString()}` }];
   });
-}
-
-async function folderOf(
-  options: DoctorOptions,
-  io: Io,
-): Promise<{ dataDir: string; dedupeMs: number }> {
-  const named = options.data ?? (io.env["LONGSTOP_DATA"] || null);
-  if (named !== null) return { dataDir: resolve(io.cwd, named), dedupeMs: DEDUPE_MS_DEFAULT };
-  const found = findConfig({
-    argument: options.config ?? undefined,
-    environment: io.env,
-    cwd: io.cwd,
-  });
-  const loaded = found.ok ? await loadSettings({ path: found.value, environment: io.env }) : null;
-  if (loaded?.ok) return loaded.value.settings;
-  return { dataDir: resolve(io.cwd, "data"), dedupeMs: DEDUPE_MS_DEFAULT };
 }
 
 function tell(found: Findings, options: DoctorOptions, io: Io): number {

@@ -11,6 +11,7 @@ export function realDeps(io: Io, build: typeof BUILD): CliDeps {
     simulate: async (options) => (await import("./simulate/simulate.ts")).simulate(options, io),
     test: async (options) => (await import("./test.ts")).runTests(options, io),
     doctor: async (options) => (await import("./doctor.ts")).doctor(options, io),
+    restore: async (options) => (await import("./restore.ts")).restore(options, io),
     loadSettings: async ({ config, cwd, env }) => {
       const { findConfig } = await import("../config/find.ts");
       const found = findConfig({ argument: config ?? undefined, environment: env, cwd });

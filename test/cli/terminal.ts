@@ -115,6 +115,7 @@ const bareDeps: CliDeps = {
   bench: unexpected,
   simulate: unexpected,
   doctor: unexpected,
+  restore: unexpected,
   test: unexpected,
   loadSettings: async () => null,
   initFolder: unexpected,
