@@ -38,6 +38,15 @@ test("an unknown provider or type is told with what there is", async () => {
   expect(receiver.posts).toHaveLength(0);
 });
 
+test("without a type the types are listed; with --source the first of them is sent", async () => {
+  const here = configured(receiver.port, source("repo", "github", "s"));
+  const lists = sender(here);
+  expect(await lists.run("send", "github")).toBe(EXIT.OK);
+  expect(receiver.posts).toHaveLength(0);
+  expect(await sender(here).run("send", "github", "--source", "repo")).toBe(EXIT.OK);
+  expect(receiver.posts).toHaveLength(1);
+});
+
 test("a type that no sample is made of is sent, and its likely spelling named", async () => {
   const here = configured(receiver.port, source("repo", "github", "s"));
   const pipe = sender(here);

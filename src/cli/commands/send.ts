@@ -16,7 +16,7 @@ export const send: Command = {
   name: "send",
   summary: "post a correctly signed sample webhook, as the provider would",
   about:
-    "Signs with the secret of the source in the configuration, or with --secret. Without a type it lists those it can make. Nothing at the provider is touched.",
+    "Signs with the secret of the source in the configuration, or with --secret. Without a type it lists those it can make; with --source the first of them is sent. Nothing at the provider is touched.",
   operands: [
     { name: "provider", summary: "stripe, github, …", required: true },
     { name: "type", summary: "the event's type", required: false },
@@ -59,7 +59,7 @@ export const send: Command = {
 async function run(call: Call): Promise<number> {
   const { given, out } = call;
   const preset = await presetNamed(call, given.operand(0));
-  const type = given.operand(1);
+  const type = given.operand(1) || firstType(call, preset);
   if (type === "") return listTypes(call, preset);
   const target = await choose(call, preset);
   if (!preset.sampleTypes.includes(type)) unlisted(call, preset, type);
@@ -88,6 +88,11 @@ async function presetNamed({ deps }: Call, name: string): Promise<Preset> {
       ? `There are: ${names.join(", ")}.`
       : `Did you mean ${near}? There are: ${names.join(", ")}.`,
   );
+}
+
+/** Who names a source wants something sent there, whatever it is: the pages show such a line to try a source with. */
+function firstType({ given }: Call, preset: Preset): string {
+  return given.text("source") === undefined ? "" : (preset.sampleTypes[0] ?? "");
 }
 
 /** Providers have more types than there are samples of, so that it may be meant; or it is misspelt. */

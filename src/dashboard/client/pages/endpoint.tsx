@@ -119,7 +119,7 @@ function Keys({ endpoint }: { endpoint: EndpointView }) {
               "current"
             ) : (
               <>
-                until <Ago at={until} />
+                signs as well; ends <Ago at={until} />
               </>
             )}
             {publicKey && <div className="small mono">{publicKey}</div>}
