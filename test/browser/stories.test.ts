@@ -196,7 +196,7 @@ describe.skipIf(CHROMIUM === null)("an operator at the dashboard", () => {
     expect(first).toMatch(/^whs[ek]c?_/);
     expect(second).not.toBe(first);
     await page.getByText("current").waitFor();
-    await page.getByText(/until in/).waitFor();
+    await page.getByText(/ends in/).waitFor();
     expect(faults).toEqual([]);
     await page.context().close();
   }, 30_000);
