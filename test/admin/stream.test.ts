@@ -1,36 +1,13 @@
 import { expect, test } from "bun:test";
-import { STREAMS_MAX, STREAMS_OF_ONE_MAX } from "../../src/admin/stream/endpoints.ts";
 import { Feed } from "../../src/admin/stream/feed.ts";
 import { matches } from "../../src/admin/stream/matches.ts";
 import { Watch } from "../../src/admin/stream/watch.ts";
-import { systemClock } from "../../src/base/clock.ts";
-import { type Seq, seq } from "../../src/base/ids.ts";
+import { seq } from "../../src/base/ids.ts";
 import type { EventFilter } from "../../src/journal/facts.ts";
 import { ReadRefused } from "../../src/journal/journal.ts";
-import type { EventRow } from "../../src/journal/rows.ts";
-import { adminDesk, FIXED_KEY, problemOf } from "../support/admin.ts";
 import { anEvent } from "../support/fake-reads.ts";
+import { News } from "../support/news.ts";
 import { SimClock } from "../support/sim-clock.ts";
-
-/** A journal of one event an entry. */
-class News {
-  readonly rows: EventRow[] = [];
-  refusal: Error | null = null;
-  asked = 0;
-
-  add(...rows: readonly EventRow[]): void {
-    this.rows.push(...rows);
-  }
-
-  changes = async (after: Seq, limit: number): Promise<{ rows: EventRow[]; upTo: Seq }> => {
-    this.asked++;
-    if (this.refusal !== null) throw this.refusal;
-    const behind = this.rows.filter((row) => row.seq > after);
-    const rows = behind.slice(0, limit);
-    const end = Math.max(after, this.rows.at(-1)?.seq ?? 0);
-    return { rows, upTo: seq(rows.length < limit ? end : (rows.at(-1)?.seq ?? end)) };
-  };
-}
 
 function feedOf(news: News, clock: SimClock, filter: EventFilter = {}, from = 0) {
   const ended: number[] = [];
@@ -208,58 +185,3 @@ test.each([
   });
   expect(matches(filter, row)).toBe(wanted);
 });
-
-test("over a socket: headers, resuming, and a bound on how many there are", async () => {
-  const desk = await adminDesk({}, systemClock);
-  const news = new News();
-  news.add(anEvent(1), anEvent(2));
-  Object.assign(desk.reads, { changes: news.changes });
-  desk.reads.rows = [];
-  desk.app.listen({ hostname: "127.0.0.1", port: 0, reusePort: false });
-  const url = `http://127.0.0.1:${desk.app.server?.port}/v1/stream`;
-  const headers = { authorization: `Bearer ${FIXED_KEY}` };
-  const aborts: AbortController[] = [];
-  const open = (more: Record<string, string> = {}) => {
-    const abort = new AbortController();
-    aborts.push(abort);
-    return fetch(url, { headers: { ...headers, ...more }, signal: abort.signal });
-  };
-  try {
-    const first = await open({ "last-event-id": "1" });
-    expect(first.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
-    expect(first.headers.get("cache-control")).toBe("no-store");
-    const reader = first.body?.getReader();
-    let text = "";
-    while (!text.includes(anEvent(2).id))
-      text += new TextDecoder().decode((await reader?.read())?.value);
-    expect(text).not.toContain(anEvent(1).id);
-    expect((await open({ "last-event-id": "x" })).status).toBe(400);
-    const others: string[] = [];
-    for (const name of ["a", "b"]) {
-      const made = await desk.keys.create(name, ["read"], "test");
-      if (made.ok) others.push(`Bearer ${made.value.secret}`);
-    }
-    const refusedTo = async (authorization: string): Promise<unknown[]> => {
-      const refused = await open({ authorization });
-      return [refused.status, (await problemOf(refused)).code];
-    };
-    for (let more = 1; more < STREAMS_OF_ONE_MAX; more++) expect((await open()).status).toBe(200);
-    // One key cannot take them all.
-    expect(await refusedTo(headers.authorization)).toEqual([503, "too_many_streams"]);
-    for (let more = STREAMS_OF_ONE_MAX; more < STREAMS_MAX; more++) {
-      const authorization = others[more < 2 * STREAMS_OF_ONE_MAX ? 0 : 1] ?? "";
-      expect((await open({ authorization })).status).toBe(200);
-    }
-    expect(await refusedTo(others[1] ?? "")).toEqual([503, "too_many_streams"]);
-    for (const abort of aborts) abort.abort();
-    let freed = 503;
-    for (let tries = 0; tries < 100 && freed !== 200; tries++) {
-      await turn();
-      freed = (await open()).status;
-    }
-    expect(freed).toBe(200);
-  } finally {
-    for (const abort of aborts) abort.abort();
-    await desk.app.stop(true);
-  }
-}, 20_000);
