@@ -15,9 +15,9 @@ import type { Lines } from "./lines.ts";
 import { Loader } from "./loader.ts";
 import { OncePerTurn } from "./once-per-turn.ts";
 import type { Outcomes } from "./outcomes.ts";
-import type { Loaded } from "./parcel.ts";
 import { Refill } from "./refill.ts";
 import type { Sender } from "./sender.ts";
+import { Shelf } from "./shelf.ts";
 import { BODY_GONE, nextAt } from "./tried.ts";
 import { Underway } from "./underway.ts";
 import { Window } from "./window.ts";
@@ -40,7 +40,10 @@ export interface CourierDeps {
 /** After the grace: what the aborted requests need to come back. */
 const ABORT_MS = 1_000;
 /** Outcomes that may wait for the journal, in times of the endpoint's concurrency. */
-const RECORDING_MAX = 4;
+const RECORDING_MAX = 8;
+/** Deliveries in memory, in times of the same: fewer are refilled, and bodies read ahead. */
+const READY_MIN = 8;
+const AHEAD = 4;
 
 /**
  * Brings one endpoint what it is owed. Everything it knows is a window on the journal (see `Window`), so that a
@@ -59,7 +62,7 @@ export class Courier {
   readonly #alarm: Alarm;
   readonly #refill: Refill;
   readonly #gate: Gate;
-  readonly #loader: Loader;
+  readonly #shelf: Shelf;
   readonly #carrier: Carrier;
   readonly #gathering: Gathering;
   readonly #abort = new AbortController();
@@ -81,27 +84,28 @@ export class Courier {
     this.#back = new OncePerTurn(clock, filled);
     this.#refill = new Refill({ clock, log, owed, window: this.#window, alarm, filled });
     this.#gate = new Gate({ ...deps, alarm });
-    this.#loader = new Loader({ owed, log });
+    this.#shelf = new Shelf({ loader: new Loader({ owed, log }), lines: deps.lines });
     this.#carrier = new Carrier(deps);
     this.#gathering = new Gathering({ clock, alarm });
   }
 
-  /** Something is owed that was not before, or the endpoint is not what it was. */
-  wake(): void {
-    this.#refill.wanted();
+  /** Something is owed that was not before; `anywhere` in the queue, or the endpoint is not what it was, or just now. */
+  wake(where: "anywhere" | "at the end" = "anywhere"): void {
+    this.#refill.wanted(where);
     this.#pump();
   }
 
   /** An operator says that it works again: nothing of what is known against it counts. */
   revive(): void {
     this.#gate.open();
+    this.#shelf.clear();
     this.#window.clear();
     this.wake();
   }
 
   /** Settled from elsewhere. */
   drop(event: Seq): void {
-    this.#window.drop(event);
+    this.#shelf.forget(this.#window.drop(event));
     this.wake();
   }
 
@@ -123,6 +127,7 @@ export class Courier {
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true;
     this.#alarm.stop();
+    this.#shelf.clear();
     this.#deps.lines.leave(this.#pumpAgain);
     await this.#underway.over(graceMs);
     this.#abort.abort();
@@ -136,14 +141,16 @@ export class Courier {
 
   #pump(): void {
     const endpoint = this.#stopped ? null : this.#deps.endpoint();
-    if (endpoint === null) return;
+    if (endpoint === null) return this.#shelf.clear();
     const { concurrency, batch, strategy } = endpoint.settings;
-    const most = strategy === "batch" ? batch.items : concurrency;
+    const most = strategy === "batch" ? batch.items : concurrency * READY_MIN;
     this.#refill.fill(endpoint, most, most * 2);
-    for (const late of this.#window.take(Number.POSITIVE_INFINITY, isLate))
+    for (const late of this.#window.takeThose(Number.POSITIVE_INFINITY, isLate))
       this.#track(this.#expire(endpoint, late));
     for (let jobs = this.#next(endpoint); jobs.length > 0; jobs = this.#next(endpoint))
       this.#begin(endpoint, jobs);
+    if (this.#gate.closed() !== null) this.#shelf.clear();
+    else if (strategy === "push") this.#shelf.ahead(this.#window.ready, concurrency * AHEAD);
   }
 
   /** What may begin now: requests, each with its deliveries. */
@@ -161,9 +168,9 @@ export class Courier {
       const attempts = this.#window.ready[0]?.attempts;
       this.#gathering.begin();
       // Those of one number of tries share their fate, and so come together again.
-      return [this.#window.take(batch.items, (delivery) => delivery.attempts === attempts)];
+      return [this.#window.takeThose(batch.items, (delivery) => delivery.attempts === attempts)];
     }
-    const passed = this.#pass(endpoint, Math.min(free, this.#loader.atOnce));
+    const passed = this.#pass(endpoint, Math.min(free, this.#shelf.atOnce));
     return this.#window.take(passed).map((delivery) => [delivery]);
   }
 
@@ -174,8 +181,8 @@ export class Courier {
   #begin(endpoint: Endpoint, jobs: readonly OwedDelivery[][]): void {
     this.#inFlight += jobs.length;
     for (const _ of jobs) this.#deps.lines.take();
-    const loading = this.#loader.load(jobs.flat());
-    for (const job of jobs) this.#track(this.#haul(endpoint, job, loading));
+    this.#shelf.fetch(jobs.flat());
+    for (const job of jobs) this.#track(this.#haul(endpoint, job));
   }
 
   #track(work: Promise<void>): void {
@@ -183,13 +190,9 @@ export class Courier {
   }
 
   /** The story of one request: what it carries, what came of it, what follows. */
-  async #haul(
-    endpoint: Endpoint,
-    job: readonly OwedDelivery[],
-    loading: Promise<readonly Loaded[] | null>,
-  ): Promise<void> {
+  async #haul(endpoint: Endpoint, job: readonly OwedDelivery[]): Promise<void> {
     const { clock, random, outcomes } = this.#deps;
-    const carried = await this.#carry(endpoint, job, loading);
+    const carried = await this.#carry(endpoint, job);
     if (carried === null) return this.#giveBack(job);
     const { sent, whole, attempt, settled, unread } = carried;
     if (unread.length > 0) this.#forget(unread);
@@ -204,13 +207,9 @@ export class Courier {
   }
 
   /** Up to the answer: from then on the next may begin, while this one's outcome is recorded. `null`: it cannot be read now. */
-  async #carry(
-    endpoint: Endpoint,
-    job: readonly OwedDelivery[],
-    loading: Promise<readonly Loaded[] | null>,
-  ): Promise<Carried | null> {
+  async #carry(endpoint: Endpoint, job: readonly OwedDelivery[]): Promise<Carried | null> {
     try {
-      const loaded = await loading;
+      const loaded = await this.#shelf.take(job);
       if (loaded === null || this.#stopped) return null;
       return await this.#carrier.carry(endpoint, job, loaded, this.#abort.signal);
     } finally {

@@ -76,9 +76,10 @@ export class Fleet {
     void post?.courier.stop(0);
   }
 
-  wake(id: EndpointId): void {
+  /** Something is owed to it: see the courier's. */
+  wake(id: EndpointId, where: "anywhere" | "at the end" = "anywhere"): void {
     const post = this.#posts.get(id);
-    if (post !== undefined && !post.fallen) post.courier.wake();
+    if (post !== undefined && !post.fallen) post.courier.wake(where);
   }
 
   /** An operator says that it works again: also a halted one begins anew. */

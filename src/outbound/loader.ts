@@ -5,6 +5,8 @@ import type { Loaded } from "./parcel.ts";
 /** Bodies read in one go, and held for one batch, about. */
 const READ_BYTES = 4 * 2 ** 20;
 const EVENTS_MAX = 256;
+/** While nothing is known of their sizes. */
+const FIRST_EVENTS = 32;
 
 /**
  * Reads events to be sent. How large they are is only known once they are read: the next reading takes fewer when the
@@ -13,8 +15,8 @@ const EVENTS_MAX = 256;
 export class Loader {
   readonly #owed: Pick<OwedReads, "outgoing">;
   readonly #log: Log;
-  /** Of the largest of late. */
-  #bytesEach = 1;
+  /** Of the largest of late; at first they may be large. */
+  #bytesEach = READ_BYTES / FIRST_EVENTS;
 
   constructor(deps: { readonly owed: Pick<OwedReads, "outgoing">; readonly log: Log }) {
     this.#owed = deps.owed;
@@ -24,6 +26,11 @@ export class Loader {
   /** How many events one reading may ask for now; at least one. */
   get atOnce(): number {
     return Math.min(EVENTS_MAX, Math.max(1, Math.floor(READ_BYTES / this.#bytesEach)));
+  }
+
+  /** How many of them have no more than so many bytes, as far as is known. */
+  atMost(bytes: number): number {
+    return Math.max(0, Math.floor(bytes / this.#bytesEach));
   }
 
   /** In order, cut where the bodies are long enough; `null`: they cannot be read now. Never rejects. */

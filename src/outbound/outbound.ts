@@ -85,7 +85,7 @@ export class Outbound {
     this.#puller = new Puller({ clock, log, registry, journal, owed, reads });
     this.fanOut = {
       match: (event: Fannable) => registry.match(event),
-      owed: (ids) => this.#owed(ids),
+      owed: (ids) => this.#owed(ids, "at the end"),
     };
     const { fanOut } = this;
     const publisher = new Publisher({ clock, random, journal, reads, fanOut });
@@ -97,7 +97,8 @@ export class Outbound {
       registrar: this.#registrar,
       fleet: this.#fleet,
       publisher,
-      fanOut,
+      // What is sent again keeps its place when it is still owed.
+      fanOut: { owed: (ids) => this.#owed(ids, "anywhere") },
     });
     this.pulling = this.#puller;
     const confirmed: FleetDrop = (id, event) => this.#confirmed(failing, id, event);
@@ -129,10 +130,10 @@ export class Outbound {
       .map((endpoint) => ({ id: endpoint.id, activity: this.#fleet.activity(endpoint) }));
   }
 
-  #owed(ids: readonly EndpointId[]): void {
+  #owed(ids: readonly EndpointId[], where: "anywhere" | "at the end"): void {
     if (ids === NONE) return;
     for (const id of ids) {
-      this.#fleet.wake(id);
+      this.#fleet.wake(id, where);
       this.#puller.wake(id);
     }
   }

@@ -22,11 +22,13 @@ export interface Sorted {
 }
 
 export function sorted(deliveries: readonly OwedDelivery[], loaded: readonly Loaded[]): Sorted {
-  const events = new Map(loaded.map(({ delivery, event }) => [delivery, event]));
+  // Ordinarily all of them are there, in order; where some are missing they are looked for.
+  const inOrder = loaded.length === deliveries.length;
+  const events = inOrder ? null : new Map(loaded.map((each) => [each.delivery, each.event]));
   const whole: Parcel[] = [];
   const [emptied, gone, unread]: [OwedDelivery[], OwedDelivery[], OwedDelivery[]] = [[], [], []];
-  for (const delivery of deliveries) {
-    const event = events.get(delivery);
+  for (const [place, delivery] of deliveries.entries()) {
+    const event = events === null ? loaded[place]?.event : events.get(delivery);
     if (event === undefined) unread.push(delivery);
     else if (event === null) gone.push(delivery);
     else if (event.body === null) emptied.push(delivery);

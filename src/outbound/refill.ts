@@ -1,7 +1,7 @@
 import type { Clock, Millis } from "../base/clock.ts";
-import { seq } from "../base/ids.ts";
+import { type Seq, seq } from "../base/ids.ts";
 import type { Log } from "../base/log.ts";
-import type { OwedReads } from "../journal/sending.ts";
+import type { OwedDelivery, OwedReads } from "../journal/sending.ts";
 import type { Alarm } from "./alarm.ts";
 import type { Endpoint } from "./endpoint.ts";
 import type { Window } from "./window.ts";
@@ -23,14 +23,18 @@ export interface RefillDeps {
 }
 
 /**
- * Keeps an endpoint's window filled from the journal: one reading at a time, always from the first that is owed, and
- * none while enough is in memory or nothing has changed since the last one.
+ * Keeps an endpoint's window filled from the journal: one reading at a time, and none while enough is in memory or
+ * nothing has changed since the last one. A backlog is read from where the last page ended; from the first that is
+ * owed whenever something before that place may be owed again, and when the end was reached.
  */
 export class Refill {
   readonly #deps: RefillDeps;
   /** The journal may have more than is in the window. */
   #more = true;
   #reading = false;
+  /** The place in the queue up to which it was read, for the next reading unless that is to begin with the first. */
+  #after = START;
+  #fromFirst = true;
   /** Until the alarm rings nothing is read. */
   #held = false;
   #dueAt: Millis | null = null;
@@ -46,14 +50,15 @@ export class Refill {
     return this.#dueAt;
   }
 
-  /** Something may be owed that was not before. */
-  wanted(): void {
+  /** Something may be owed that was not before: at the end of the queue, where it came just now, or before that. */
+  wanted(where: "anywhere" | "at the end" = "anywhere"): void {
     this.#more = true;
+    if (where === "anywhere") this.#fromFirst = true;
   }
 
   /** Likewise, but not at once: the last time did not go well. */
   later(): void {
-    this.#more = true;
+    this.wanted();
     this.#held = true;
     this.#deps.alarm.within(AGAIN_MS);
   }
@@ -81,7 +86,9 @@ export class Refill {
     this.#more = false;
     this.#reading = true;
     window.reading();
-    this.#read(endpoint, window.size + size).then(
+    const after = this.#fromFirst ? START : this.#after;
+    this.#fromFirst = false;
+    this.#read(endpoint, after, window.size + size).then(
       () => {
         this.#reading = false;
         this.#deps.filled();
@@ -97,14 +104,15 @@ export class Refill {
     );
   }
 
-  async #read({ id, settings }: Endpoint, limit: number): Promise<void> {
+  async #read({ id, settings }: Endpoint, after: Seq, limit: number): Promise<void> {
     const { clock, owed, window } = this.#deps;
     const lanes = settings.order === "connection";
     const page = lanes
       ? await owed.owedHeads(id, clock.now(), START, limit)
-      : await owed.owed(id, clock.now(), START, limit);
+      : await owed.owed(id, clock.now(), after, limit);
     const fresh = window.admit(page.deliveries, lanes);
     if (page.more) this.#more = true;
+    this.#after = page.more && !lanes ? lastOf(page.deliveries, after) : START;
     if (page.more || (this.#dueKnown && fresh > 0)) return;
     this.#dueKnown = true;
     const at = await owed.nextDue(id);
@@ -119,3 +127,7 @@ export class Refill {
     this.#deps.alarm.within(waitMs > 0 ? waitMs : atLeastMs);
   }
 }
+
+/** What waited for a time comes first in a page, and stands anywhere: it says nothing of the place. */
+const lastOf = (page: readonly OwedDelivery[], before: Seq): Seq =>
+  page.reduce((last, { made, dueAt }) => (dueAt === null && made > last ? made : last), before);

@@ -51,9 +51,17 @@ export class Window {
     return fresh;
   }
 
-  /** The first `most` of the ready ones that `fit` are taken. */
-  take(most: number, fits: (delivery: OwedDelivery) => boolean = () => true): OwedDelivery[] {
+  /** The first `most` of the ready ones are taken. */
+  take(most: number): OwedDelivery[] {
+    const taken = this.#ready.splice(0, most);
+    for (const delivery of taken) this.#taken.set(delivery.event, delivery);
+    return taken;
+  }
+
+  /** Of the ready ones the first `most` that `fit` are taken. */
+  takeThose(most: number, fits: (delivery: OwedDelivery) => boolean): OwedDelivery[] {
     const taken: OwedDelivery[] = [];
+    if (!this.#ready.some(fits)) return taken;
     this.#ready = this.#ready.filter((delivery) => {
       if (taken.length >= most || !fits(delivery)) return true;
       taken.push(delivery);
@@ -77,13 +85,14 @@ export class Window {
     if (lane !== null) this.#lanes.delete(lane);
   }
 
-  /** Settled from elsewhere: unless it is being sent already, it is not to be begun any more. */
-  drop(event: Seq): void {
+  /** Settled from elsewhere: unless it is being sent already, it is not to be begun any more. Answers what was ready. */
+  drop(event: Seq): OwedDelivery[] {
     const delivery = this.#ready.find((each) => each.event === event);
     if (!this.#taken.has(event)) this.#departed.add(event);
-    if (delivery === undefined) return;
+    if (delivery === undefined) return [];
     this.#ready = this.#ready.filter((each) => each !== delivery);
     this.depart(delivery);
+    return [delivery];
   }
 
   isTaken(event: Seq): boolean {
