@@ -4,9 +4,15 @@ import { ok } from "../../src/base/result.ts";
 import type { ListAsk, ListRecovery } from "../../src/providers/recovery.ts";
 import { windowOf } from "../../src/reconcile/cursor.ts";
 import { LIST_CASES } from "../providers/recovery/list-cases.ts";
-import { listRecovery } from "../providers/recovery/sweeping.ts";
+import { listRecovery, sweptBy } from "../providers/recovery/sweeping.ts";
+import { AT } from "../providers/requests.ts";
+import { WaitingClock } from "../sim/reconcile-life.ts";
+import { SimProcess } from "../sim/reconcile-process.ts";
+import { openMemoryLog } from "../support/inline-journal.ts";
 import { missedOf, within } from "../support/reconcile-bank.ts";
 import { DAY_MS, HOUR_MS, ReconcileWorld, reconcileSettings } from "../support/reconcile-world.ts";
+import { sourceSettings } from "../support/settings.ts";
+import { StubApi } from "../support/stubs/stub.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const time = fc.integer({ min: NOW - 800 * DAY_MS, max: NOW + 800 * DAY_MS });
@@ -87,4 +93,54 @@ test("after a time of being down that is longer than keys are known nothing old 
   await within(world.clock, world.reconciler.sweep("demand").finished);
   expect(world.events().at(-1)?.dedupeKey).toBe("newer");
   await world.reconciler.stop();
+});
+
+test("a configuration that wants keys to be known for longer does not widen the time before the journal does", async () => {
+  const clock = new WaitingClock();
+  const asked: string[] = [];
+  const none = (): void => undefined;
+  const source = sourceSettings({
+    name: "shop",
+    provider: "gocardless",
+    apiKey: "live_1",
+    verify: null,
+    reconcile: reconcileSettings(),
+  });
+  const process = new SimProcess({
+    clock,
+    source,
+    seed: 1,
+    log: openMemoryLog(),
+    run: 1,
+    past: { lastAliveAt: null, clean: true },
+    trouble: { refusals: 0, deaths: 0, readFaults: 0, commitMs: 0 },
+    answerMs: 0,
+    lines: { debug: none, info: none, warn: none, error: none },
+    answer: async ({ url }) => {
+      asked.push(new URL(url).searchParams.get("created_at[gte]") ?? "");
+      return Response.json({ events: [], meta: { cursors: { after: null } } });
+    },
+    committed: none,
+    post: none,
+    died: none,
+  });
+  process.start();
+  await clock.advance(1_000);
+  const changed = { ...source, reconcile: reconcileSettings({ everyMs: HOUR_MS }) };
+  await Promise.all([process.reconfigured(changed, 300 * DAY_MS), clock.advance(3_000)]);
+  process.sweep(clock.now() - 200 * DAY_MS);
+  await clock.advance(10_000);
+  expect(asked.length).toBeGreaterThan(1);
+  expect(Math.min(...asked.map(Date.parse))).toBeGreaterThan(clock.now() - 30 * DAY_MS);
+  await Promise.all([process.stop(), clock.advance(3_000)]);
+});
+
+test("HubSpot's journal, begun anew, brings what was since then, and from its offset on all", async () => {
+  const each = LIST_CASES.find(({ name }) => name === "hubspot");
+  if (each === undefined) throw new Error("HubSpot is not there");
+  const events = [3, 2, 1].map((hours, index) => each.make(index, AT - hours * HOUR_MS));
+  const [recovery, api] = [listRecovery("hubspot", each.source), new StubApi(each.stub(events))];
+  expect(await sweptBy(recovery, api, { since: AT - 2.5 * HOUR_MS })).toHaveLength(2);
+  const late = new StubApi(each.stub([...Array(100).fill(events[0]), ...events]));
+  expect(await sweptBy(recovery, late, { since: AT, kept: "offset-0" })).toHaveLength(3);
 });

@@ -13,6 +13,8 @@ export interface ReconcilePlan {
   readonly trouble: Trouble;
   /** Deaths at moments of their own, between one commit and the next. */
   readonly kills: number;
+  /** How often an operator asks for all connections at once, each by itself. */
+  readonly wishes: number;
   readonly downMsMax: number;
   readonly answerMs: number;
 }
@@ -53,6 +55,7 @@ export function drawReconcilePlan(seed: number, random: Random): ReconcilePlan {
       commitMs: oneOf(0, 5, 500),
     },
     kills: oneOf(0, 1, 3, 8),
+    wishes: oneOf(0, 0, 2, 10),
     downMsMax: oneOf(5_000, 10 * MINUTE_MS, 3 * HOUR_MS),
     answerMs: oneOf(0, 300, 5_000, 25_000),
   };

@@ -64,7 +64,14 @@ export class SimProcess {
     const troubled = { clock, random, trouble, committed, died };
     const journal = mortal(this.store.journal, troubled);
     const answer = (request: Request) => this.#answered(request);
-    const fetch = (url: string, init: RequestInit) => answer(new Request(url, init));
+    const late = (): Promise<void> =>
+      new Promise((done) => clock.after(random.below(Math.min(deps.answerMs, 4_000) + 1), done));
+    const fetch = async (url: string, init: RequestInit): Promise<Response> => {
+      const response = await answer(new Request(url, init));
+      await late();
+      deps.clock.turns = TURNS;
+      return response;
+    };
     const providers = providerDeps({ clock, fetch });
     const sources = new SourceTable(settings([source]), { clock, providers });
     const door = new Door({ sources, journal, post, fanOut: noEndpoints });
@@ -101,6 +108,20 @@ export class SimProcess {
 
   start(): void {
     void this.#reconciler.start();
+  }
+
+  /** An operator asks for these connections, all at once. */
+  poll(keys: readonly string[]): void {
+    for (const key of keys) this.#reconciler.poll(this.#deps.source.name, key);
+  }
+
+  /** A changed source, and keys to be known for so long from the next start on. */
+  reconfigured(source: SourceSettings, dedupeMs: number): Promise<void> {
+    return this.#reconciler.reconfigured(settings([source], { dedupeMs }));
+  }
+
+  sweep(since: number): void {
+    this.#reconciler.sweep(this.#deps.source.name, { since });
   }
 
   /** `kill -9`: its timers, calls and commits end where they are. */

@@ -70,6 +70,9 @@ export class ReconcileSim {
     for (let kill = 0; kill < plan.kills; kill++) {
       clock.after(this.#random.unit() * durationMs, () => this.#process?.die());
     }
+    for (let wish = 0; wish < plan.wishes; wish++) {
+      clock.after(this.#random.unit() * durationMs, () => this.#wish());
+    }
     this.#begin();
     await clock.advance(MINUTE_MS);
     finlink.start();
@@ -107,6 +110,13 @@ export class ReconcileSim {
     });
     this.#note(`born ${this.deaths}`);
     this.#process.start();
+    // Before there is a session.
+    if (this.plan.wishes > 0) this.clock.soon(() => this.#wish());
+  }
+
+  #wish(): void {
+    const there = this.finlink.world.statuses(null);
+    this.#process?.poll(there.map(({ credentialsToken }) => credentialsToken));
   }
 
   #died(): void {
