@@ -1,4 +1,4 @@
-import { type Check, Fields, list, number, oneOf } from "./check.ts";
+import { type Check, Fields, isObject, list, number, oneOf } from "./check.ts";
 import type { RetrySettings } from "./settings.ts";
 import { duration } from "./values.ts";
 
@@ -23,6 +23,11 @@ export const retry: Check<RetrySettings> = (value, place) => {
       delaysMs && { ...RETRY_DEFAULT, attempts: delaysMs.length + 1, jitter: "none", delaysMs }
     );
   }
+  if (!isObject(value))
+    return place.fault(value, {
+      message: "is neither an object nor a list of waits",
+      allowed: '{ attempts: 5, base: "1s", factor: 2, max: "1h", jitter: "full" } or ["1s", "1m"]',
+    });
   const fields = new Fields(value, place, ["attempts", "base", "factor", "max", "jitter"]);
   const baseMs = fields.read("base", wait, RETRY_DEFAULT.baseMs);
   const maxMs = fields.read("max", wait, Math.max(RETRY_DEFAULT.maxMs, baseMs));

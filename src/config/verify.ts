@@ -113,7 +113,9 @@ function schemeOf(value: unknown, place: Place): (typeof SCHEMES)[number] | unde
   if (found !== undefined) return found;
   const allowed = SCHEMES.join(", ");
   if (value === undefined) return place.absent("is missing", allowed);
-  const near = typeof value === "string" ? nearest(value, SCHEMES) : undefined;
+  // Verifying nothing is never proposed: it has to be meant.
+  const proposed = SCHEMES.filter((scheme) => scheme !== "none");
+  const near = typeof value === "string" ? nearest(value, proposed) : undefined;
   return place.fault(value, {
     message: "is not a scheme",
     allowed,

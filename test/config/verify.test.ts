@@ -6,6 +6,11 @@ const verify = (given: unknown, over: object = {}) =>
   acceptedSource({ verify: given, ...over }).verify;
 const refused = (given: unknown, over: object = {}) => sourceFault({ verify: given, ...over });
 
+test("a scheme that is unknown is never mended by verifying nothing", () => {
+  expect(refused({ scheme: "nope" })?.nearest).toBeUndefined();
+  expect(refused({ scheme: "hmax" })?.nearest).toBe('"hmac"');
+});
+
 describe("each scheme", () => {
   test("has its defaults filled in", () => {
     expect(verify(HMAC)).toEqual({
