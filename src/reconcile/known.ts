@@ -104,7 +104,7 @@ export class Known {
 
   /**
    * Compares, and journals what is different, `facts` with the last of it (also when nothing is). Rejects
-   * with `JournalRefused` or `ReadRefused`; then nothing was learned.
+   * with `JournalRefused` or `ReadRefused`; then only what earlier commits of it have was learned.
    */
   learn(
     told: readonly Told[],
@@ -135,6 +135,7 @@ export class Known {
         if (batch.bytes < BATCH_BYTES && batch.intakes.length < BATCH_EVENTS) continue;
         learned.found += batch.intakes.length;
         learned.recovered += await this.#entered(batch, batch.snapshots, telling);
+        this.#remember(learned.changed, telling);
         batch = emptyBatch();
       }
     }
@@ -142,8 +143,15 @@ export class Known {
     const last = [...batch.snapshots, ...facts(learned.found)];
     if (batch.intakes.length + last.length > 0)
       learned.recovered += await this.#entered(batch, last, telling);
-    for (const { key } of fresh) this.#learned.set(key, telling.asked);
+    this.#remember(
+      fresh.map(({ key }) => key),
+      telling,
+    );
     return { ...learned, crossed: crossed.map(({ key }) => key) };
+  }
+
+  #remember(keys: readonly string[], { asked }: Telling): void {
+    for (const key of keys) this.#learned.set(key, asked);
   }
 
   /** How many are new and had been missing: what a hint led to, or the first look found, was not missed. */
