@@ -39,7 +39,7 @@ test("over a socket: headers, resuming, and a bound on how many there are", asyn
       if (made.ok) others.push(`Bearer ${made.value.secret}`);
     }
     const refusedTo = async (authorization: string): Promise<unknown[]> => {
-      const refused = await open({ authorization });
+      const refused = await desk.send("/v1/stream", { headers: { authorization } });
       return [refused.status, (await problemOf(refused)).code];
     };
     for (let more = 1; more < STREAMS_OF_ONE_MAX; more++) expect((await open()).status).toBe(200);
