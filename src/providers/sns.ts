@@ -1,5 +1,5 @@
 import { verify as verifySignature } from "node:crypto";
-import { PROBLEMS } from "../base/problems.ts";
+import { PROBLEMS } from "../base/problem-table.ts";
 import { ok } from "../base/result.ts";
 import type { SourceSettings } from "../config/settings.ts";
 import { checkDates, keyOfCertificates } from "./certificate.ts";

@@ -20,7 +20,7 @@ test("a backup's answer says where it is, how large, and what gave way to it", a
 
 test.each([
   ["running", 409, "backup_running"],
-  ["no_room", 507, "no_room"],
+  ["no_room", 503, "no_room"],
   ["failed", 503, "backup_failed"],
   ["closed", 503, "draining"],
 ] as const)("one that is refused as %s is answered %d", async (code, status, told) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { LIMITS } from "../../src/base/limits.ts";
-import { PROBLEMS } from "../../src/base/problems.ts";
+import { PROBLEMS } from "../../src/base/problem-table.ts";
 import { Receiving } from "../support/receiving.ts";
 import { eventSettings, hmacSettings, sourceSettings } from "../support/settings.ts";
 

@@ -1,5 +1,6 @@
 import type { TSchema } from "@sinclair/typebox";
-import { PROBLEMS, type ProblemCode } from "../../base/problems.ts";
+import { PROBLEMS } from "../../base/problem-table.ts";
+import type { ProblemCode } from "../../base/problems.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { ProblemView } from "../schemas.ts";
 import { Components } from "./components.ts";
