@@ -92,6 +92,12 @@ export async function openJournal(
   }
 }
 
+/**
+ * The log has everything: without its projection the next start makes it anew. Which of the two is damaged
+ * SQLite does not say; if it is the log, that start says so.
+ */
+const DAMAGED = "the projection is damaged and is made anew at the next start";
+
 async function openLocked(
   dataDir: string,
   lock: InstanceLock,
@@ -102,10 +108,8 @@ async function openLocked(
   const run = random.below(RUN_LIMIT);
   const inDoubt = (reason: string): void => journal.fail(reason);
   const damaged = (reason: string): void => {
-    // The log has everything: without its projection the next start makes it anew. Which of the two is
-    // damaged SQLite does not say; if it is the log, that start says so.
     removeProjection(indexFile(dataDir));
-    inDoubt(`the projection is damaged and is made anew at the next start: ${reason}`);
+    inDoubt(`${DAMAGED}: ${reason}`);
   };
   const { writers, head, ...last } = await openWriters(
     { dataDir, identity: random.text(24), run, dedupeMs, rebuild },

@@ -45,8 +45,7 @@ export async function adminDesk(options: Options = {}, time?: Clock) {
   const lines: (readonly [string, LogFields | undefined])[] = [];
   const desk = { ready: { ready: true, reason: null } as Readiness, refusal: null as Error | null };
   const audit = new FakeAudit(() => desk.refusal);
-  const releases = releasing();
-  const backups = backingUp();
+  const [releases, backups] = [releasing(), backingUp()];
   const record = async (fact: Fact): Promise<Seq> => {
     if (desk.refusal !== null) throw desk.refusal;
     facts.push(fact);

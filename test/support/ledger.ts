@@ -1,6 +1,5 @@
 import type { Millis } from "../../src/base/clock.ts";
-import type { Seq } from "../../src/base/ids.ts";
-import { seq } from "../../src/base/ids.ts";
+import { type Seq, seq } from "../../src/base/ids.ts";
 import { widthOf } from "../../src/journal/batch.ts";
 import { isHandled } from "../../src/journal/emitted.ts";
 import type {
@@ -82,6 +81,7 @@ export class Ledger {
   /** Returns the fact's (first) place. What names an event that is not at that position changes nothing. */
   record(fact: Fact): Seq {
     const at = this.#take(widthOf(fact));
+    if (fact.kind === "acted") return at; // Changes nothing else.
     switch (fact.kind) {
       case "settled":
         this.#settled(fact, at);
@@ -119,8 +119,6 @@ export class Ledger {
       case "expected":
         this.reconciling.record(fact);
         break;
-      case "acted":
-        break; // Changes nothing but its own list, which has a test of its own.
       default:
         this.sending.record(fact, at, (place) => this.events.get(place) ?? null);
     }
