@@ -41,29 +41,28 @@ const HIDDEN = "[hidden]";
 export function requestOf(posting: Posting): Request {
   const { endpoint, payload, at, agent, auth, confirmUrl } = posting;
   const { url, timeoutMs, headers: own } = endpoint.settings;
-  const told: Record<string, string> = {
-    "content-type": payload.contentType,
-    "user-agent": agent,
-    ...signatureHeaders(payload.id, at, payload.body, endpoint.keys),
-    ...metadata(posting),
-  };
+  const told = signatureHeaders(payload.id, at, payload.body, endpoint.keys);
+  told["content-type"] = payload.contentType;
+  told["user-agent"] = agent;
+  addMetadata(told, posting);
   if (confirmUrl !== null) told["longstop-confirm-url"] = confirmUrl;
+  const shown: [string, string][] = [];
+  for (const name of Object.keys(told))
+    shown.push([name, name === "longstop-confirm-url" ? HIDDEN : (told[name] ?? "")]);
   const secret = auth === null ? own : { ...own, [auth[0]]: auth[1] };
+  const secretNames = Object.keys(secret);
+  for (const name of secretNames) shown.push([name.toLowerCase(), HIDDEN]);
   const ask: Ask = {
     url,
     method: "POST",
-    headers: { ...secret, ...told },
+    headers: secretNames.length === 0 ? told : { ...secret, ...told },
     body: payload.body,
     timeoutMs,
     bodyBytesMax: ANSWER_BYTES_MAX,
     whenLonger: "cut",
   };
-  const shown = Object.entries(told).map(([name, value]): [string, string] => [
-    name,
-    name === "longstop-confirm-url" ? HIDDEN : value,
-  ]);
-  for (const name of Object.keys(secret)) shown.push([name.toLowerCase(), HIDDEN]);
-  return { ask, shown, secrets: secretsIn(Object.values(secret), confirmUrl) };
+  const none = secretNames.length === 0 && confirmUrl === null;
+  return { ask, shown, secrets: none ? [] : secretsIn(Object.values(secret), confirmUrl) };
 }
 
 /** Shorter ones would be found everywhere, and are none that need hiding. */
@@ -82,21 +81,19 @@ function secretsIn(values: readonly string[], confirmUrl: string | null): readon
 export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
   secrets.reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
 
-function metadata({ endpoint, events, attempt }: Posting): Record<string, string> {
+function addMetadata(told: Record<string, string>, { endpoint, events, attempt }: Posting): void {
   const [event] = events;
-  const base = { "longstop-attempt": String(attempt) };
-  if (event === undefined || endpoint.settings.strategy === "batch")
-    return { ...base, "longstop-batch": String(events.length) };
-  const of: Record<string, string> = {
-    ...base,
-    "longstop-type": encodeURIComponent(event.type.toWellFormed()),
-    "longstop-source": event.source,
-    "longstop-delivery": deliveryOf(event, endpoint),
-  };
+  told["longstop-attempt"] = String(attempt);
+  if (event === undefined || endpoint.settings.strategy === "batch") {
+    told["longstop-batch"] = String(events.length);
+    return;
+  }
+  told["longstop-type"] = encodeURIComponent(event.type.toWellFormed());
+  told["longstop-source"] = event.source;
+  told["longstop-delivery"] = deliveryOf(event, endpoint);
   if (event.connection !== null)
-    of["longstop-connection"] = encodeURIComponent(event.connection.toWellFormed());
-  if (event.trace !== null) of["traceparent"] = event.trace;
-  return of;
+    told["longstop-connection"] = encodeURIComponent(event.connection.toWellFormed());
+  if (event.trace !== null) told["traceparent"] = event.trace;
 }
 
 export const deliveryOf = (event: WholeEvent, endpoint: Endpoint): DeliveryId =>

@@ -101,10 +101,9 @@ export function signatureHeaders(
 ): Record<string, string> {
   const stamp = String(Math.floor(at / 1000));
   const prefix = `${id}.${stamp}.`;
+  const headers: Record<string, string> = { "webhook-id": id, "webhook-timestamp": stamp };
   const valid = keys.filter(({ until }) => until === null || until > at);
   const signatures = valid.map((key) => key.sign(prefix, body));
-  const headers = { "webhook-id": id, "webhook-timestamp": stamp };
-  return signatures.length === 0
-    ? headers
-    : { ...headers, "webhook-signature": signatures.join(" ") };
+  if (signatures.length > 0) headers["webhook-signature"] = signatures.join(" ");
+  return headers;
 }

@@ -16,7 +16,8 @@ export class Window {
   readonly #taken = new Map<Seq, OwedDelivery>();
   readonly #departed = new Set<Seq>();
   readonly #held = new Set<Seq>();
-  readonly #lanes = new Set<string>();
+  /** Of each connection the event that is held. */
+  readonly #lanes = new Map<string, Seq>();
 
   get ready(): readonly OwedDelivery[] {
     return this.#ready;
@@ -41,10 +42,11 @@ export class Window {
     for (const delivery of deliveries) {
       const { event } = delivery;
       if (this.#held.has(event) || this.#departed.has(event)) continue;
-      const lane = laneOf(delivery);
-      if (lane !== null && lanes && this.#lanes.has(lane)) continue;
+      // An endpoint that wants no order is not kept in memory by connections, each of which would be a text.
+      const lane = lanes ? laneOf(delivery) : null;
+      if (lane !== null && this.#lanes.has(lane)) continue;
       this.#held.add(event);
-      if (lane !== null) this.#lanes.add(lane);
+      if (lane !== null) this.#lanes.set(lane, event);
       this.#ready.push(delivery);
       fresh++;
     }
@@ -81,8 +83,8 @@ export class Window {
   forget(delivery: OwedDelivery): void {
     this.#taken.delete(delivery.event);
     this.#held.delete(delivery.event);
-    const lane = laneOf(delivery);
-    if (lane !== null) this.#lanes.delete(lane);
+    const lane = this.#lanes.size === 0 ? null : laneOf(delivery);
+    if (lane !== null && this.#lanes.get(lane) === delivery.event) this.#lanes.delete(lane);
   }
 
   /** Settled from elsewhere: unless it is being sent already, it is not to be begun any more. Answers what was ready. */

@@ -62,7 +62,7 @@ describe("events read ahead", () => {
     const { shelf, asked } = shelfOf(1_024);
     const all = owed(3);
     shelf.ahead(all, 4);
-    await Bun.sleep(0);
+    await new SimClock().settle();
     const [first] = all as [OwedDelivery];
     expect(shelf.take([first])).toMatchObject([{ delivery: first, event: { seq: first.event } }]);
     expect(asked).toEqual([[seq(1), seq(2), seq(3)]]);
@@ -85,7 +85,7 @@ describe("events read ahead", () => {
     await shelf.take(all.slice(0, 1));
     for (let pumps = 0; pumps < 5; pumps++) {
       shelf.ahead(all.slice(1), 40);
-      await Bun.sleep(0);
+      await new SimClock().settle();
     }
     expect(asked.flat()).toHaveLength(2);
     expect(lines.room(1, 1)).toBe(1);
@@ -94,7 +94,7 @@ describe("events read ahead", () => {
   test("count among the bytes that all endpoints share, and give them back when they are cleared", async () => {
     const { shelf, lines } = shelfOf(1_024, 4 * 1_024);
     shelf.ahead(owed(4), 4);
-    await Bun.sleep(0);
+    await new SimClock().settle();
     expect(lines.room(1, 1)).toBe(0);
     shelf.clear();
     expect(lines.room(1, 1)).toBe(1);
@@ -104,7 +104,7 @@ describe("events read ahead", () => {
     const { shelf, lines } = shelfOf(1_024, 1_024);
     shelf.ahead(owed(1), 4);
     shelf.clear();
-    await Bun.sleep(0);
+    await new SimClock().settle();
     expect(lines.room(1, 1)).toBe(1);
   });
 
@@ -141,7 +141,7 @@ function refillOf(more: boolean) {
   const fill = async (): Promise<void> => {
     window.take(1_000);
     refill.fill(endpoint, 10, 10);
-    await Bun.sleep(0);
+    await new SimClock().settle();
   };
   return { refill, from, fill };
 }

@@ -28,21 +28,23 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
  */
 export function requestBytes(target: Target, ask: Ask): Result<Buffer, AskFault> {
   const body = typeof ask.body === "string" ? Buffer.from(ask.body) : (ask.body ?? NO_BODY);
-  const lines = [
-    `${ask.method} ${target.path} HTTP/1.1`,
-    `host: ${target.authority}`,
-    "accept-encoding: identity",
-  ];
+  let head = `${ask.method} ${target.path} HTTP/1.1\r\nhost: ${target.authority}\r\naccept-encoding: identity\r\n`;
   let named = false;
-  for (const [name, value] of Object.entries(ask.headers)) {
+  for (const name of Object.keys(ask.headers)) {
+    const value = ask.headers[name] ?? "";
     const lower = name.toLowerCase();
     if (!NAME.test(name) || !VALUE.test(value) || OURS.has(lower)) return err(refused(name));
     named ||= lower === "user-agent";
-    lines.push(`${name}: ${value}`);
+    head += `${name}: ${value}\r\n`;
   }
-  if (!named) lines.push(`user-agent: longstop/${BUILD.version}`);
-  if (ask.body !== null || ask.method !== "GET") lines.push(`content-length: ${body.byteLength}`);
-  return ok(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), body]));
+  if (!named) head += `user-agent: longstop/${BUILD.version}\r\n`;
+  if (ask.body !== null || ask.method !== "GET") head += `content-length: ${body.byteLength}\r\n`;
+  head += "\r\n";
+  // In Latin-1 each character is a byte.
+  const bytes = Buffer.allocUnsafe(head.length + body.byteLength);
+  bytes.write(head, 0, "latin1");
+  bytes.set(body, head.length);
+  return ok(bytes);
 }
 
 const refused = (name: string): AskFault => ({

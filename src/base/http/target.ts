@@ -29,11 +29,25 @@ const PORTS_REFUSED: ReadonlySet<number> = new Set([
 
 const URL_CHARACTERS_MAX = 8_192;
 
+/** What was read of late: the same few URLs are asked again and again, and each says the same for ever. */
+const REMEMBERED_MAX = 256;
+const remembered = new Map<string, Result<Target, AskFault>>();
+
+/** The same as `readTarget`, remembered. */
+export function targetOf(text: string): Result<Target, AskFault> {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const target = readTarget(text);
+  if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+  if (target.ok) remembered.set(text, target);
+  return target;
+}
+
 /**
  * Reads a URL, so that what is judged is what is connected to: odd spellings of IPv4 (octal, hexadecimal,
  * short, one number) come out as the address they mean. Refuses what no request may be sent to.
  */
-export function targetOf(text: string): Result<Target, AskFault> {
+function readTarget(text: string): Result<Target, AskFault> {
   if (text.length > URL_CHARACTERS_MAX)
     return refused(`The URL is longer than ${URL_CHARACTERS_MAX} characters.`);
   const url = URL.parse(text);
