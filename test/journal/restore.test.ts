@@ -102,6 +102,17 @@ describe("restoring a backup", () => {
     ["empty", (path) => truncateSync(path, 0)],
     ["no database", (path) => writeFileSync(path, "not a database".repeat(1000))],
     [
+      "damaged where only a look through all of it finds it",
+      (path) => {
+        const bytes = readFileSync(path);
+        // A page that begins with a zero goes on with what is too long for its row: its link to the next.
+        const page = Array.from({ length: 40 }, (_, place) => 8192 * (place + 20));
+        const at = page.find((start) => bytes[start] === 0 && bytes[start + 3] !== 0) ?? 0;
+        bytes.fill(0xab, at, at + 4);
+        writeFileSync(path, bytes);
+      },
+    ],
+    [
       "damaged inside",
       (path) => {
         const bytes = readFileSync(path);
