@@ -9,7 +9,7 @@ import { Loader } from "../../src/outbound/loader.ts";
 import { Refill } from "../../src/outbound/refill.ts";
 import { Shelf } from "../../src/outbound/shelf.ts";
 import { Window } from "../../src/outbound/window.ts";
-import { endpointSettings } from "../support/outbound-world.ts";
+import { answer, endpointSettings, OutboundWorld } from "../support/outbound-world.ts";
 import { SimClock } from "../support/sim-clock.ts";
 
 const MIB = 2 ** 20;
@@ -171,4 +171,23 @@ describe("a backlog", () => {
     await fill();
     expect(from).toEqual([0, 0]);
   });
+});
+
+test("what is sent again within a long backlog does not wait for its end", async () => {
+  const world = await new OutboundWorld().start();
+  const { id, url } = await world.endpoint("slow", { concurrency: 1 });
+  world.http.on(url, () => answer(400));
+  const first = await world.publish("order.first");
+  await world.settled(world.outbound.sending.pause(id, null, "key_1"));
+  for (let place = 0; place < 100; place++) await world.publish(`order.${place}`);
+  const finish: (() => void)[] = [];
+  world.http.on(url, () => new Promise((resolve) => finish.push(() => resolve(answer(200)))));
+  await world.settled(world.outbound.sending.resume(id, "key_1"));
+  const { id: delivery } = await world.delivery(first, id);
+  await world.settled(world.outbound.sending.resend(delivery, "key_1"));
+  for (let sent = 0; sent < 50; sent++) {
+    finish.shift()?.();
+    await world.clock.settle();
+  }
+  expect(await world.delivery(first, id)).toMatchObject({ status: "delivered" });
 });
