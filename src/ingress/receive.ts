@@ -41,32 +41,29 @@ export async function receive(
   sourceName: string,
   deps: ReceiveDeps,
 ): Promise<Response> {
-  const response = await answered(request, peer, sourceName, deps);
-  // A name that nobody configured is the sender's to choose, and no label.
-  const known = response.status === 404 ? "" : sourceName;
-  deps.requests?.add([known, String(response.status)]);
-  return response;
-}
-
-async function answered(
-  request: Request,
-  peer: string,
-  sourceName: string,
-  deps: ReceiveDeps,
-): Promise<Response> {
+  let response: Response;
   let lease: Lease | null = null;
   try {
     const source = deps.sources.find(sourceName);
-    if (source === null) return unread(request, problem("unknown_source"));
+    if (source === null) return counted(unread(request, problem("unknown_source")), "", deps);
     const refused = () => refusedUnread(request, source, deps.clock.now(), peer);
     lease = new Lease(deps.room, request, refused);
-    return await take(request, peer, source, lease, deps);
+    response = await take(request, peer, source, lease, deps);
   } catch (error) {
-    if (error instanceof JournalRefused) return problem(REFUSALS[error.code]);
-    return broken(error, sourceName, deps);
+    response =
+      error instanceof JournalRefused
+        ? problem(REFUSALS[error.code])
+        : broken(error, sourceName, deps);
   } finally {
     lease?.end();
   }
+  return counted(response, sourceName, deps);
+}
+
+/** `label`: empty for a name that nobody configured, which is the sender's to choose. */
+function counted(response: Response, label: string, deps: ReceiveDeps): Response {
+  deps.requests?.add([label, String(response.status)]);
+  return response;
 }
 
 /** The story: each step answers by itself when the road ends there. */
