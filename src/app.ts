@@ -1,6 +1,7 @@
 import { type AnyElysia, Elysia } from "elysia";
 import type { KeyRing } from "./admin/auth/key-ring.ts";
 import { children } from "./app/children.ts";
+import { auditExceptions } from "./app/exceptions.ts";
 import { guessOf } from "./app/guess.ts";
 import { mailboxes } from "./app/mailboxes.ts";
 import { operators } from "./app/operators.ts";
@@ -74,21 +75,29 @@ export async function startApp(initial: Settings, deps: AppDeps): Promise<App> {
   const operating = new Elysia().use(dashboardRoutes()).use(admin.routes);
   const listeners = new Listeners(clock, applications(initial.listen, open.routes, operating));
   const { uses, quarantine } = open;
-  const { keys, history } = admin;
+  const { keys, history, trail } = admin;
+  const exceptions = (before: readonly string[], { network }: Settings) =>
+    auditExceptions(trail, before, network.allowPrivate);
   const openKeys = () => firstKey(keys, initial, deps);
   const mailing = { pool, roster, replays };
   const others = { store, http, outbound, uses, quarantine, reconciler, history, listeners };
   const tree = new Supervisor({ clock, log }, TREE, children({ ...mailing, ...others, openKeys }));
   await tree.start((reason) => failed(String(reason)));
   checkUnclean(store, log);
+  await exceptions([], initial);
   return {
     listening: listeners.addresses(),
     reload: async (next) => {
       if (next.configPath !== null) await pool.reload(next.configPath, next.handlers);
       sources.replace(next);
+      const before = now.settings.network.allowPrivate;
       now.settings = next;
       roster.reconfigured();
-      await Promise.all([outbound.reconfigured(), reconciler.reconfigured(next)]);
+      await Promise.all([
+        outbound.reconfigured(),
+        reconciler.reconfigured(next),
+        exceptions(before, next),
+      ]);
     },
     stop: async () => {
       now.draining = true;

@@ -34,6 +34,7 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
   const { clock, random } = common;
   const keys = new KeyRing({ reads, journal, clock, random, fixedKey });
   const history = new StatsHistory({ ...common, reads });
+  const trail = new AuditTrail({ ...common, journal });
   const routes = adminRoutes({
     ...common,
     reads,
@@ -53,7 +54,7 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
     keys,
     history,
     slowdown: new Slowdown(clock),
-    audit: { trail: new AuditTrail({ ...common, journal }), reads: store.audit },
+    audit: { trail, reads: store.audit },
     backups: store.backups,
     sessions: new Sessions(clock, random),
     settings: () => now.settings,
@@ -61,5 +62,5 @@ export function operators(store: JournalHandle, operated: Operated, now: Now, co
     version: BUILD.version,
     development: now.settings.development,
   });
-  return { keys, history, routes };
+  return { keys, history, trail, routes };
 }

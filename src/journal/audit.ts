@@ -10,8 +10,11 @@ export const AUDIT_ROWS_MAX = { acted: 100_000, refused: 10_000 } as const;
  */
 export type AuditOutcome = "succeeded" | "broke" | "refused";
 
-/** How the operator was known: by a key, by a browser's session that a key opened, or (`dev`) by sitting at this machine. */
-export type AuditVia = "key" | "session" | "local";
+/**
+ * How the operator was known: by a key, by a browser's session that a key opened, or (`dev`) by sitting at this
+ * machine. `configuration`: whoever wrote the file.
+ */
+export type AuditVia = "key" | "session" | "local" | "configuration";
 
 /** An operator acted, or somebody tried to log in and was not let in. Bears no secret and no body. */
 export interface ActedFact {

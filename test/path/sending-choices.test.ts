@@ -121,6 +121,32 @@ describe("who is sent what", () => {
   }, 40_000);
 });
 
+test("which private addresses may be called stands in the audit log, from the start and after a reload", async () => {
+  const config = sendingConfig("");
+  const server = await world.server({ config });
+  const lines = async () => {
+    const answer = await server.api("/v1/audit?action=network.allowPrivate");
+    return ((await answer.json()) as { data: { via: string; target: unknown }[] }).data;
+  };
+  expect(await lines()).toMatchObject([
+    { via: "configuration", target: { before: "", now: "127.0.0.1/32" } },
+  ]);
+
+  await server.write("longstop.config.ts", config.replace("127.0.0.1/32", "127.0.0.0/8"));
+  server.signal("SIGHUP");
+  await until("it is told", 10_000, async () => (await lines()).length > 1);
+  server.signal("SIGHUP");
+  await server.write("longstop.config.ts", config);
+  server.signal("SIGHUP");
+  await until("the way back is told", 10_000, async () => (await lines()).length > 2);
+
+  expect((await lines()).map(({ target }) => target)).toEqual([
+    { before: "127.0.0.0/8", now: "127.0.0.1/32" },
+    { before: "127.0.0.1/32", now: "127.0.0.0/8" },
+    { before: "", now: "127.0.0.1/32" },
+  ]);
+}, 40_000);
+
 describe("what becomes of an endpoint", () => {
   test("410 disables it, and it is owed nothing more until it is enabled", async () => {
     const shop = world.subscriber(() => new Response("gone away", { status: 410 }));

@@ -16,8 +16,9 @@ const AuditView = Type.Object(
     at: Nullable(Time),
     by: Type.String({ description: "the key's id; `developer` in development; else `nobody`" }),
     name: Nullable(Type.String({ description: "the key's name at that time" })),
-    via: words(["key", "session", "local"], {
-      description: "a key, a browser's session that the key opened, or this machine (development)",
+    via: words(["key", "session", "local", "configuration"], {
+      description:
+        "a key, a browser's session that the key opened, this machine (development), or the configuration",
     }),
     action: Type.String({ examples: ["POST /v1/events/{id}/replay"] }),
     target: Type.Record(Type.String(), Type.String(), {
